@@ -1,0 +1,29 @@
+FROM python:3.12-slim
+
+# PyTorch's own index has builds without CUDA, a tenth of the size; pip prefers their version, 2.13.0+cpu.
+ARG PYTORCH_INDEX=https://download.pytorch.org/whl/cpu
+
+WORKDIR /app
+
+# Dependencies first: this layer is made again only when a version changes.
+COPY pyproject.toml constraints.txt ./
+RUN pip install --no-cache-dir --root-user-action ignore --constraint constraints.txt pip \
+ && pip install --no-cache-dir --root-user-action ignore --constraint constraints.txt \
+      --extra-index-url "$PYTORCH_INDEX" --group run
+
+COPY model model
+COPY server server
+COPY frontend frontend
+
+RUN useradd --create-home gradient
+USER gradient
+
+# Inside a container the loopback address is nobody's: `docker run -p 8000:8000` needs all of them.
+ENV GRADIENT_FLOW_HOST=0.0.0.0 \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1
+EXPOSE 8000
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
+  CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/api/health', timeout=2)"]
+
+CMD ["python", "-m", "server"]

@@ -1,0 +1,69 @@
+# One command each. Needs make and Python ≥ 3.11; all else goes into .venv and frontend/node_modules.
+
+PYTHON ?= $(firstword $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python; done))
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+# npm and tsc start `node` by its name: here that is the one in .venv.
+NODE_PATH_FIRST := PATH="$(CURDIR)/$(BIN):$$PATH"
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format bench lock clean
+
+help: ## List what make can do
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 16
+
+run: $(VENV)/.run ## Install, start the server, print its URL; options: make run ARGS="--port 9000 --open"
+	@$(BIN)/python -m server $(ARGS)
+
+test: $(VENV)/.dev ## Run all tests: JavaScript, Python, browser; options to pytest: make test ARGS="-k loss"
+	$(BIN)/python -m tests.browser.chromium --install
+	$(BIN)/node --test "tests/frontend/**/*.test.js"
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/.dev frontend/node_modules/.installed ## Check style and types, of Python and JavaScript
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(NODE_PATH_FIRST) frontend/node_modules/.bin/tsc --project frontend
+	$(NODE_PATH_FIRST) frontend/node_modules/.bin/tsc --project tests/frontend
+
+format: $(VENV)/.dev ## Format the Python code, and fix what ruff can fix
+	$(BIN)/ruff check --fix-only
+	$(BIN)/ruff format
+
+bench: $(VENV)/.dev ## Measure
+	$(BIN)/python -m benchmarks $(ARGS)
+
+lock: ## Resolve the newest versions that pyproject.toml allows into constraints.txt
+	rm -rf $(VENV)/lock
+	$(PYTHON) -m venv $(VENV)/lock
+	$(VENV)/lock/bin/python -m pip install --quiet --upgrade pip
+	$(VENV)/lock/bin/python -m pip install --quiet --group dev
+	echo "# The versions that are installed, written by make lock." > constraints.txt
+	$(VENV)/lock/bin/python -m pip freeze --all | sed 's/+cpu$$//' >> constraints.txt
+	rm -rf $(VENV)/lock
+
+clean: ## Remove all that make made
+	rm -rf $(VENV) frontend/node_modules .pytest_cache .mypy_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Each stamp is newer than what it was made from, so an install happens once and again when a version changes.
+$(VENV)/.made: constraints.txt
+	@test -n "$(PYTHON)" || { echo "Gradient Flow needs Python 3.11 or newer: install it, or name it: make PYTHON=/path/to/python3" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --constraint constraints.txt pip
+	@touch $@
+
+$(VENV)/.run: $(VENV)/.made pyproject.toml constraints.txt
+	$(PIP) install --constraint constraints.txt --group run
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.made pyproject.toml constraints.txt
+	$(PIP) install --constraint constraints.txt --group dev
+	@touch $(VENV)/.run $@
+
+frontend/node_modules/.installed: $(VENV)/.dev frontend/package.json frontend/package-lock.json
+	cd frontend && $(NODE_PATH_FIRST) ../$(BIN)/npm ci
+	@touch $@
