@@ -1,0 +1,1 @@
+"""A character MLP whose forward and backward passes are written out by hand, op by op."""

@@ -1,0 +1,107 @@
+"""Words, their vocabulary, their split, and the examples made from them."""
+
+import random
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import torch
+from jaxtyping import Int
+from torch import Tensor
+
+NAMES_FILE = Path(__file__).parent / "data" / "names.txt"
+MAX_BYTES = 10_000_000
+END = "."  # Number 0 of every vocabulary: stands before a word's first character and after its last.
+
+Split = Literal["train", "validation", "test"]
+SPLITS: tuple[Split, ...] = ("train", "validation", "test")
+
+
+class InvalidWords(ValueError):
+    """The text is no list of words to learn from; the message says why and what is allowed."""
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Contexts and the character that follows each."""
+
+    contexts: Int[Tensor, "N T"]
+    targets: Int[Tensor, "N"]
+
+    def __len__(self) -> int:
+        return len(self.targets)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Words as they came, and their vocabulary: the sorted distinct characters after `.`, number 0."""
+
+    name: str
+    words: tuple[str, ...]
+    characters: tuple[str, ...]
+
+    def split(self, seed: int) -> dict[Split, list[str]]:
+        """Shuffle the words with `seed`: first 80 % training, next 10 % validation, the rest test."""
+        words = list(self.words)
+        random.Random(seed).shuffle(words)
+        first, second = int(0.8 * len(words)), int(0.9 * len(words))
+        return {"train": words[:first], "validation": words[first:second], "test": words[second:]}
+
+    def encode(self, text: str) -> list[int]:
+        """Numbers of the characters. Raises InvalidWords for one that is not in the vocabulary."""
+        numbers = {character: number for number, character in enumerate(self.characters)}
+        unknown = sorted(set(text) - set(numbers))
+        if unknown:
+            raise InvalidWords(f"{unknown[0]!r} is not in the data set's vocabulary: {''.join(self.characters)}")
+        return [numbers[character] for character in text]
+
+    def examples(self, words: list[str], context_length: int) -> Examples:
+        """One example per character of each word and one for its end, in order: N x T contexts, N targets."""
+        # Each word's block is T ends, the word, and one end; the windows of length T + 1 inside one block are
+        # its examples, and those that begin near a block's end would reach into the next word.
+        width = context_length + 1
+        padding = END * context_length
+        blocks = "".join(f"{padding}{word}{END}" for word in words)
+        if not blocks:
+            empty = torch.zeros((0, context_length), dtype=torch.int64)
+            return Examples(empty, torch.zeros(0, dtype=torch.int64))
+        numbers = np.array(self.encode(blocks), dtype=np.int64)
+        lengths = np.array([len(word) for word in words])
+        starts = np.cumsum(lengths + width) - (lengths + width)
+        inside = np.zeros(len(numbers) + 1, dtype=np.int64)
+        np.add.at(inside, starts, 1)
+        np.add.at(inside, starts + lengths + 1, -1)
+        windows = np.lib.stride_tricks.sliding_window_view(numbers, width)
+        chosen = torch.from_numpy(windows[np.cumsum(inside)[: len(windows)] == 1].copy())
+        return Examples(chosen[:, :-1].contiguous(), chosen[:, -1].contiguous())
+
+
+def parse_words(content: bytes, name: str) -> Dataset:
+    """Read UTF-8 words, one a line; order and duplicates are kept, blank lines and outer spaces are not.
+
+    Raises InvalidWords where the text is empty, binary, over 10 MB, all one word, or has a `.` in a word.
+    """
+    if len(content) > MAX_BYTES:
+        raise InvalidWords(f"the words take {len(content):,} bytes; at most {MAX_BYTES:,} are allowed")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidWords(f"byte {error.start} is not UTF-8 text; send plain text, one word a line") from None
+    words = tuple(word for line in text.splitlines() if (word := line.strip()))
+    if not words:
+        raise InvalidWords("there are no words; send plain text, one word a line")
+    for number, word in enumerate(words, start=1):
+        if END in word:
+            raise InvalidWords(f"word {number}, {word!r}, has a {END!r}, which marks a word's start and end")
+        if any(unicodedata.category(character) == "Cc" for character in word):
+            raise InvalidWords(f"word {number} has control characters; send plain text, one word a line")
+    if len(set(words)) == 1:
+        raise InvalidWords(f"all {len(words)} words are {words[0]!r}; there is nothing to learn from words all alike")
+    return Dataset(name=name, words=words, characters=(END, *sorted(set("".join(words)))))
+
+
+def load_names() -> Dataset:
+    """The default data set: the names given to babies in the United States in 2017."""
+    return parse_words(NAMES_FILE.read_bytes(), name="names")
