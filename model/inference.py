@@ -1,0 +1,127 @@
+"""The trained network outside training: batch norm with fixed statistics, losses of splits, words drawn from it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from model.architecture import build_network
+from model.config import Config
+from model.dataset import END, Dataset, Examples, InvalidWords
+from model.ops.batch_norm import EPS
+
+CHUNK = 16_384  # Examples at a time, so that memory does not grow with the data set.
+MAX_SAMPLE_LENGTH = 200  # Characters after which a word that does not end is cut.
+
+Statistics = Mapping[str, tuple[Tensor, Tensor]]  # Mean and variance (1 x H), by the name of batch norm's input
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A word drawn from the network."""
+
+    word: str
+    probability: float  # Of drawing these characters and the end after them, given the prompt
+    complete: bool  # False where the word was cut because it did not end
+
+
+class NotFinite(ValueError):
+    """The network gives no finite numbers any more: training has diverged."""
+
+
+class TrainedNetwork:
+    """Parameters frozen at one moment: training may go on meanwhile, since it never changes them in place."""
+
+    def __init__(self, config: Config, parameters: Mapping[str, Tensor], vocabulary: int) -> None:
+        self.parameters = parameters
+        self.context_length = config.data.context_length
+        fused = config.model.model_copy(update={"granularity": "fused"})
+        network = build_network(fused, batch_size=1, context_length=self.context_length, vocabulary=vocabulary)
+        self.calls = network.calls[:-1]  # All but the loss
+        self.batch_norms = network.batch_norms
+
+    def calibrated(self, contexts: Int[Tensor, "N T"]) -> Statistics:
+        """The statistics at each batch norm when all these examples go through as one batch."""
+        statistics: dict[str, tuple[Tensor, Tensor]] = {}
+
+        def measure(name: str, x: Tensor) -> tuple[Tensor, Tensor]:
+            statistics[name] = x.mean(0, keepdim=True), x.var(0, keepdim=True)
+            return statistics[name]
+
+        self._forward(contexts, measure)
+        return statistics
+
+    def running(self, running: Mapping[str, Tensor]) -> Statistics:
+        """The statistics that were collected while training, under the names the run keeps them by."""
+        return {n.input: (running[n.running_mean], running[n.running_variance]) for n in self.batch_norms}
+
+    def logits(self, contexts: Int[Tensor, "N T"], statistics: Statistics) -> Float[Tensor, "N V"]:
+        """The logits of the character after each context."""
+        return self._forward(contexts, lambda name, x: statistics[name])
+
+    def loss(self, examples: Examples, statistics: Statistics) -> float | None:
+        """Mean cross-entropy over all examples, in nats a character; None where there are no examples."""
+        if not len(examples):
+            return None
+        total = 0.0
+        for contexts, targets in zip(examples.contexts.split(CHUNK), examples.targets.split(CHUNK), strict=True):
+            total += F.cross_entropy(self.logits(contexts, statistics), targets, reduction="sum").item()
+        return total / len(examples)
+
+    @torch.no_grad()
+    def _forward(self, contexts: Tensor, statistics_of: Callable[[str, Tensor], tuple[Tensor, Tensor]]) -> Tensor:
+        # The calls are a chain: each takes the one before it and parameters, so nothing else has to be kept.
+        name, x = "Xb", contexts
+        for call in self.calls:
+            inputs = {tensor: x if tensor == name else self.parameters[tensor] for tensor in call.inputs}
+            if call.op_name == "batch_norm":
+                mean, variance = statistics_of(name, x)
+                gain, bias = (self.parameters[parameter] for parameter in call.inputs[1:])
+                x = gain * (x - mean) * (variance + EPS) ** -0.5 + bias
+            else:
+                x = call.op.forward(*inputs.values())
+            name = call.output
+        return x
+
+
+@torch.no_grad()
+def sample_words(
+    network: TrainedNetwork,
+    statistics: Statistics,
+    dataset: Dataset,
+    *,
+    count: int,
+    prompt: str = "",
+    generator: torch.Generator,
+) -> list[Sample]:
+    """Draw `count` words, character by character, each beginning with the prompt.
+
+    Raises InvalidWords where the prompt has a character that no word has, NotFinite where training has diverged.
+    """
+    T = network.context_length
+    if END in prompt:
+        raise InvalidWords(f"the prompt has a {END!r}, which marks a word's start and end")
+    start = dataset.encode(END * T + prompt)
+    words = torch.tensor([start] * count)
+    log_probability = torch.zeros(count, dtype=torch.float64)
+    unfinished = torch.ones(count, dtype=torch.bool)
+    for _ in range(MAX_SAMPLE_LENGTH):
+        log_probs = F.log_softmax(network.logits(words[:, -T:], statistics).double(), 1)
+        if not log_probs.isfinite().all():
+            raise NotFinite("the network's probabilities are not finite: training has diverged, nothing can be drawn")
+        drawn = torch.multinomial(log_probs.exp(), 1, generator=generator)
+        drawn[~unfinished] = 0
+        log_probability += log_probs.gather(1, drawn).squeeze(1) * unfinished
+        words = torch.cat([words, drawn], 1)
+        unfinished &= drawn.squeeze(1) != 0
+        if not unfinished.any():
+            break
+    return [
+        Sample("".join(dataset.characters[number] for number in numbers if number), probability, not open_ended)
+        for numbers, probability, open_ended in zip(
+            words.tolist(), log_probability.exp().tolist(), unfinished.tolist(), strict=True
+        )
+    ]
