@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from model.ops import OPS, Op
+from model.ops import OPS, Backward, Op
 from model.shapes import Shape
 
 Part = Literal["embedding", "hidden", "output", "loss"]
@@ -80,7 +80,16 @@ class Contribution:
 
     @property
     def code(self) -> str:
-        return self.call.write(self.call.op.backward[self.operand].code)
+        return self.call.write(self._backward.code)
+
+    @property
+    def textbook_code(self) -> str | None:
+        """The line as texts have it, where ours differs."""
+        return None if self._backward.textbook_code is None else self.call.write(self._backward.textbook_code)
+
+    @property
+    def _backward(self) -> Backward:
+        return self.call.op.backward[self.operand]
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ CROSS_ENTROPY_OPS = {
             "x": Backward(
                 _row_max,
                 code="d{x} = F.one_hot({x}.max(1).indices, num_classes={x}.shape[1]) * d{y}",
-                latex=r"\mathrm{d}x_{ij} = [\,j = \arg\max_k x_{ik}\,]\; \mathrm{d}y_i",
+                latex=r"\mathrm{d}x_{ij} = [\,j = \operatorname{argmax}_k x_{ik}\,]\; \mathrm{d}y_i",
             )
         },
         why="Subtracting the maximum keeps exp from overflowing and leaves the probabilities as they are, so the "

@@ -27,7 +27,9 @@ def test_fan_out_gives_a_gradient_two_contributions() -> None:
 def test_code_is_written_with_the_calls_own_names() -> None:
     network = network_of(Config())
     assert network.calls[2].code == "hprebn = embcat @ W1 + b1"
-    assert {c.name: c.code for c in network.contributions}["dW1.hprebn"] == "dW1 = embcat.T @ dhprebn"
+    lines = {c.name: (c.code, c.textbook_code) for c in network.contributions}
+    assert lines["dW1.hprebn"] == ("dW1 = embcat.T @ dhprebn", None)
+    assert lines["dprobs.logprobs"] == ("dprobs = dlogprobs / probs", "dprobs = (1.0 / probs) * dlogprobs")
 
 
 @pytest.mark.parametrize(("granularity", "batch_norm", "sizes"), KINDS, ids=kind_name)
