@@ -1,0 +1,66 @@
+"""The app: routes, stream, page and the mapping of errors, around one session host."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import torch
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi_offline import FastAPIOffline
+from starlette.responses import JSONResponse
+
+import server
+from model.config import Config
+from server.errors import Conflict, Invalid, NotFound, SessionError, TooLarge
+from server.host import SessionHost
+from server.openapi import document
+from server.routes import basics, datasets, page, results, sessions, tensors
+from server.settings import Settings
+from server.stream import router as stream_router
+from server.validation import describe_errors
+
+STATUS: dict[type[SessionError], int] = {NotFound: 404, Conflict: 409, TooLarge: 413, Invalid: 422}
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """An app of its own, with its own sessions: one is there from the start."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        torch.set_num_threads(settings.threads)
+        await app.state.host.create(Config())
+        yield
+        app.state.host.close()
+
+    app = FastAPIOffline(
+        title="Gradient Flow",
+        version=server.__version__,
+        description="See backpropagation: train step by step, op by op, and read any tensor.",
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.settings = settings
+    app.state.host = SessionHost(settings.max_session_bytes)
+    app.add_exception_handler(RequestValidationError, _answer_invalid_request)
+    app.add_exception_handler(400, _answer_unreadable_body)
+    app.add_exception_handler(SessionError, _answer_session_error)
+    for router in (basics.router, datasets.router, sessions.router, tensors.router, results.router, stream_router):
+        app.include_router(router)
+    page.add_page(app)
+    document(app)
+    return app
+
+
+async def _answer_invalid_request(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    return JSONResponse({"detail": describe_errors(error.errors())}, 422)
+
+
+async def _answer_unreadable_body(request: Request, error: Exception) -> JSONResponse:
+    # What FastAPI makes of bytes that json.loads cannot even read; all other bad bodies are 422, and so is this.
+    return JSONResponse({"detail": "the body cannot be read: send JSON in UTF-8, numbers of at most 4300 digits"}, 422)
+
+
+async def _answer_session_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, SessionError)
+    return JSONResponse({"detail": str(error)}, STATUS[type(error)])

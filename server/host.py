@@ -1,0 +1,264 @@
+"""The session host: owns data sets and sessions, and steps them. The one way to them for routes and stream.
+
+It takes and gives plain values only (names, pydantic models, bytes) and knows no HTTP, so that it can one day
+stand in another process.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from typing import TypeVar
+
+import torch
+
+from model.clock import Unit
+from model.config import Config
+from model.dataset import Dataset, InvalidWords, load_names, parse_words
+from model.inference import NotFinite, TrainedNetwork, sample_words
+from model.network import Network
+from model.training import UnfitData, network_for
+from server.description import describe_network, describe_ops
+from server.errors import Conflict, Invalid, NotFound
+from server.formats import Encoded, decode_json, decode_npy, encode
+from server.frames import Frame, check_views
+from server.metrics import MAX_POINTS
+from server.schemas import (
+    DatasetInfo,
+    Evaluation,
+    Metrics,
+    NetworkInfo,
+    OpInfo,
+    Progress,
+    SampleInfo,
+    SamplesWanted,
+    Series,
+    SessionInfo,
+    SplitSizes,
+    TensorFormat,
+    TensorInfo,
+    TrainingChange,
+    Verification,
+)
+from server.session import Session
+from server.views import View
+from server.worker import Worker
+
+T = TypeVar("T")
+BYTES_PER_NUMBER = 4  # float32
+
+
+class SessionHost:
+    """All data sets and sessions of one server, in its own process: a worker thread for each session."""
+
+    def __init__(self, max_session_bytes: int) -> None:
+        self._max_session_bytes = max_session_bytes
+        self._datasets: dict[str, Dataset] = {"names": load_names()}
+        self._workers: dict[str, Worker] = {}
+        self._ops = describe_ops()
+
+    def close(self) -> None:
+        """End all sessions."""
+        for worker in self._workers.values():
+            worker.close()
+        self._workers.clear()
+
+    def ops(self) -> list[OpInfo]:
+        """The op table."""
+        return self._ops
+
+    # ── Data sets ──
+
+    async def add_dataset(self, content: bytes, name: str) -> DatasetInfo:
+        """Read words, one a line. Raises Invalid where they are none."""
+        try:
+            dataset = await asyncio.to_thread(parse_words, content, name)
+        except InvalidWords as error:
+            raise Invalid(str(error)) from None
+        dataset_id = secrets.token_hex(4)
+        self._datasets[dataset_id] = dataset
+        return _describe_dataset(dataset_id, dataset)
+
+    def datasets(self) -> list[DatasetInfo]:
+        """All of them, `names` first."""
+        return [_describe_dataset(dataset_id, dataset) for dataset_id, dataset in self._datasets.items()]
+
+    # ── Sessions ──
+
+    async def create(self, config: Config) -> SessionInfo:
+        """Begin a session. Raises Invalid where its data set is unknown or too small, or the network too large."""
+        dataset = self._datasets.get(config.data.dataset)
+        if dataset is None:
+            raise Invalid(f"data.dataset: there is no data set {config.data.dataset!r}; GET /api/datasets lists them")
+        self._check_size(network_for(config, dataset))
+        session_id = secrets.token_hex(4)
+        try:
+            session = await asyncio.to_thread(Session, session_id, config, dataset)
+        except UnfitData as error:
+            raise Invalid(str(error)) from None
+        self._workers[session_id] = Worker(session)
+        return await self.info(session_id)
+
+    async def sessions(self) -> list[SessionInfo]:
+        """All of them, in the order in which they were made."""
+        found = await asyncio.gather(*map(self._info_or_none, list(self._workers)))
+        return [info for info in found if info is not None]
+
+    async def _info_or_none(self, session_id: str) -> SessionInfo | None:
+        try:
+            return await self.info(session_id)
+        except NotFound:  # Deleted while the list was made
+            return None
+
+    async def delete(self, session_id: str) -> None:
+        """End a session and forget it."""
+        worker = self._worker(session_id)
+        del self._workers[session_id]
+        await asyncio.to_thread(worker.close)
+
+    async def info(self, session_id: str) -> SessionInfo:
+        """What a session is and where it stands."""
+        return await self._call(session_id, Session.info)
+
+    async def advance(self, session_id: str, unit: Unit, count: int) -> Progress:
+        """Move in time, and answer when it is done."""
+        motion = await self._call(session_id, lambda session: session.advance(unit, count))
+        return await asyncio.wrap_future(motion)
+
+    async def start(self, session_id: str, until_step: int | None, steps_per_second: float | None) -> Progress:
+        """Train on by itself, from now on."""
+        return await self._call(session_id, lambda session: session.start(until_step, steps_per_second))
+
+    async def pause(self, session_id: str) -> Progress:
+        """Stop where it stands."""
+        return await self._call(session_id, Session.pause)
+
+    async def change_training(self, session_id: str, change: TrainingChange) -> SessionInfo:
+        """Change learning rate or clipping from this step on."""
+        return await self._call(session_id, lambda session: session.change_training(change))
+
+    # ── What a session holds ──
+
+    async def network(self, session_id: str) -> NetworkInfo:
+        """The op calls, and where gradients come from."""
+        return describe_network(await self._call(session_id, lambda session: session.run.network))
+
+    async def tensors(self, session_id: str) -> list[TensorInfo]:
+        """All tensors that can be read."""
+        return await self._call(session_id, Session.tensors)
+
+    async def read_tensor(self, session_id: str, name: str, tensor_format: TensorFormat, slices: str | None) -> Encoded:
+        """A tensor at this position, written in a format."""
+        tensor = await self._call(session_id, lambda session: session.tensor(name))
+        return await asyncio.to_thread(encode, name, tensor.numpy(), tensor_format, slices)
+
+    async def write_parameter(self, session_id: str, name: str, content: bytes, *, as_npy: bool) -> SessionInfo:
+        """Set a parameter at this position from npy or JSON, and compute again what follows from it."""
+        array = await asyncio.to_thread(decode_npy if as_npy else decode_json, content)
+        return await self._call(session_id, lambda session: session.set_parameter(name, torch.from_numpy(array)))
+
+    async def verification(self, session_id: str) -> Verification:
+        """Every gradient against autograd."""
+        return await self._call(session_id, Session.verification)
+
+    async def metrics(self, session_id: str, names: list[str], first: int, last: int | None, points: int) -> Metrics:
+        """What was recorded over steps. Raises Invalid for an unknown name."""
+        unknown = [name for name in names if name != "loss"]
+        if unknown:
+            raise Invalid(f"names: there is no metric {unknown[0]!r}; recorded is: loss")
+
+        def read(session: Session) -> Series:
+            end = session.run.step if last is None else last
+            return Series.model_validate(session.losses.buckets(first, end, min(points, MAX_POINTS)))
+
+        return Metrics(series={"loss": await self._call(session_id, read)})
+
+    async def evaluate(self, session_id: str, wanted: Evaluation) -> dict[str, float | None]:
+        """Loss of each split with the parameters as they are now. Training goes on meanwhile."""
+
+        def snapshot(session: Session) -> Callable[[], dict[str, float | None]]:
+            run = session.run
+            network = TrainedNetwork(run.config, run.parameters, len(run.dataset.characters))
+            splits, running = run.splits, run.running
+
+            def evaluate() -> dict[str, float | None]:
+                if wanted.statistics == "running":
+                    statistics = network.running(running)
+                else:
+                    statistics = network.calibrated(splits["train"].contexts)
+                return {split: network.loss(splits[split], statistics) for split in wanted.splits}
+
+            return evaluate
+
+        return await asyncio.to_thread(await self._call(session_id, snapshot))
+
+    async def samples(self, session_id: str, wanted: SamplesWanted) -> list[SampleInfo]:
+        """Words drawn with the parameters as they are now, batch norm calibrated on the whole training split."""
+
+        def snapshot(session: Session) -> Callable[[], list[SampleInfo]]:
+            run = session.run
+            network = TrainedNetwork(run.config, run.parameters, len(run.dataset.characters))
+            contexts, dataset = run.splits["train"].contexts, run.dataset
+
+            def draw() -> list[SampleInfo]:
+                generator = torch.Generator()
+                if wanted.seed is None:
+                    generator.seed()
+                else:
+                    generator.manual_seed(wanted.seed)
+                statistics = network.calibrated(contexts)
+                words = sample_words(
+                    network, statistics, dataset, count=wanted.count, prompt=wanted.prompt, generator=generator
+                )
+                return [SampleInfo.model_validate(word) for word in words]
+
+            return draw
+
+        try:
+            return await asyncio.to_thread(await self._call(session_id, snapshot))
+        except InvalidWords as error:
+            raise Invalid(f"prompt: {error}") from None
+        except NotFinite as error:
+            raise Conflict(str(error)) from None
+
+    # ── The stream ──
+
+    async def check_views(self, session_id: str, views: tuple[View, ...]) -> None:
+        """Raise NotFound where a view names a tensor that the network does not have."""
+        await self._call(session_id, lambda session: check_views(views, session.run.network.tensors))
+
+    async def next_frame(self, session_id: str, views: tuple[View, ...], *, after: int, metrics_from: int) -> Frame:
+        """The newest state of these views, once it is newer than version `after`."""
+        worker = self._worker(session_id)
+        return await asyncio.wrap_future(worker.next_frame(views, after=after, metrics_from=metrics_from))
+
+    # ── Within ──
+
+    def _worker(self, session_id: str) -> Worker:
+        worker = self._workers.get(session_id)
+        if worker is None:
+            raise NotFound(f"there is no session {session_id!r}; GET /api/sessions lists them")
+        return worker
+
+    async def _call(self, session_id: str, function: Callable[[Session], T]) -> T:
+        return await asyncio.wrap_future(self._worker(session_id).call(function))
+
+    def _check_size(self, network: Network) -> None:
+        """Refuse a network before anything of it is allocated."""
+        needed = BYTES_PER_NUMBER * network.cells
+        if needed > self._max_session_bytes:
+            raise Invalid(
+                f"model and training.batch_size: this session's tensors would take {needed / 1e9:.1f} GB, allowed are "
+                f"{self._max_session_bytes / 1e9:.1f} GB (setting max_session_bytes); make layers or batch smaller"
+            )
+
+
+def _describe_dataset(dataset_id: str, dataset: Dataset) -> DatasetInfo:
+    # Each word makes an example per character and one for its end, whatever the context length.
+    sizes = {split: sum(len(word) + 1 for word in words) for split, words in dataset.split(seed=42).items()}
+    return DatasetInfo(
+        id=dataset_id,
+        name=dataset.name,
+        words=len(dataset.words),
+        characters=list(dataset.characters),
+        examples=SplitSizes.model_validate(sizes),
+    )

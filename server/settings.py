@@ -1,0 +1,28 @@
+"""What can be set: on the command line, and in the environment with the prefix `GRADIENT_FLOW_`."""
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Gradient Flow: see backpropagation, op by op, in the browser."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="GRADIENT_FLOW_",
+        cli_prog_name="python -m server",
+        cli_implicit_flags=True,
+        cli_kebab_case=True,
+        extra="forbid",
+    )
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    open: bool = Field(False, description="Open the page in the browser once the server is up.")
+    threads: int = Field(1, ge=1, le=256, description="Threads of one tensor operation; small networks want 1.")
+    max_session_bytes: int = Field(
+        2_000_000_000, ge=1_000_000, description="Memory that one session's tensors may take, in bytes."
+    )
+    max_body_bytes: int = Field(
+        10_000_000, ge=1_000, description="Largest request body: words or a parameter, in bytes."
+    )
+    max_message_bytes: int = Field(65_536, ge=1_024, description="Largest message a page may send on the stream.")

@@ -1,0 +1,119 @@
+"""The stream: a page says what it shows and when it is ready; it is sent the newest frame, never a stale one."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+from fastapi import APIRouter, WebSocket
+from pydantic import ValidationError
+from starlette.websockets import WebSocketDisconnect
+
+from server.errors import NotFound
+from server.host import SessionHost
+from server.validation import describe_errors
+from server.views import ClientMessage, Ready, StreamError, View
+
+router = APIRouter()
+
+SESSION_GONE = 4404  # Close code: there is no such session (any more).
+
+
+@router.websocket("/api/sessions/{session_id}/stream")
+async def stream(websocket: WebSocket, session_id: str) -> None:
+    """Serve one page until it goes or its session does."""
+    await websocket.accept()
+    client = StreamClient(websocket, websocket.app.state.host, session_id)
+    try:
+        await client.serve()
+    except NotFound as error:
+        await client.send_error("unknown_session", str(error))
+        await websocket.close(SESSION_GONE, "unknown session")
+    except WebSocketDisconnect:
+        pass
+
+
+class StreamClient:
+    """One page's stream: what it shows, whether it is ready, and what it has been sent."""
+
+    def __init__(self, websocket: WebSocket, host: SessionHost, session_id: str) -> None:
+        self._websocket = websocket
+        self._host = host
+        self._session_id = session_id
+        self._views: tuple[View, ...] = ()
+        self._ready = asyncio.Event()
+        self._shows_other_views = asyncio.Event()
+        self._version = -1
+        self._next_step = 0
+
+    async def serve(self) -> None:
+        """Read and send until either ends."""
+        await self._host.info(self._session_id)
+        await _first_to_end(self._read(), self._send())
+
+    async def send_error(self, code: str, detail: str) -> None:
+        """A typed error; the stream goes on."""
+        await self._websocket.send_text(StreamError.model_validate({"code": code, "detail": detail}).model_dump_json())
+
+    async def _read(self) -> None:
+        while True:
+            message = await self._websocket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            text = message.get("text")
+            if text is None:
+                await self.send_error("malformed_message", "messages are JSON text, this one was binary")
+                continue
+            try:
+                parsed = ClientMessage.validate_json(text)
+            except ValidationError as error:
+                await self.send_error("malformed_message", describe_errors(error.errors()))
+                continue
+            if isinstance(parsed, Ready):
+                self._ready.set()
+            else:
+                await self._show(parsed.views)
+
+    async def _show(self, views: tuple[View, ...]) -> None:
+        try:
+            await self._host.check_views(self._session_id, views)
+        except NotFound as error:
+            await self._host.info(self._session_id)  # Raises where it is the session that is gone.
+            await self.send_error("unknown_tensor", str(error))
+            return
+        self._views = views
+        self._version = -1  # Other views need a frame even of the same state.
+        self._shows_other_views.set()
+
+    async def _send(self) -> None:
+        while True:
+            await self._ready.wait()
+            self._shows_other_views.clear()
+            frame = asyncio.ensure_future(
+                self._host.next_frame(self._session_id, self._views, after=self._version, metrics_from=self._next_step)
+            )
+            try:
+                await _first_to_end(asyncio.wait([frame]), self._shows_other_views.wait())
+                if self._shows_other_views.is_set():
+                    continue
+                newest = await frame
+            finally:
+                frame.cancel()
+            self._ready.clear()
+            await self._websocket.send_bytes(newest.content)
+            self._version, self._next_step = newest.version, newest.next_step
+
+
+async def _first_to_end(*coroutines: Coroutine[Any, Any, Any]) -> None:
+    """Run all until one ends, then end the others; an error of the first goes on."""
+    tasks = [asyncio.ensure_future(coroutine) for coroutine in coroutines]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)  # Which lets a cancellation from outside through as it is; gather makes another.
+        for task in tasks:
+            if not task.cancelled():
+                task.exception()  # Looked at, so that asyncio does not complain.

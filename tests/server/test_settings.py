@@ -1,0 +1,61 @@
+import pytest
+from pydantic import ValidationError
+from pydantic_settings import CliApp
+
+from server.settings import Settings
+
+ANOTHER_VALUE = {
+    "host": "0.0.0.0",
+    "port": "0",
+    "open": "true",
+    "threads": "2",
+    "max_session_bytes": "1000000",
+    "max_body_bytes": "1000",
+    "max_message_bytes": "1024",
+}
+OUT_OF_RANGE = {
+    "port": "65536",
+    "open": "perhaps",
+    "threads": "0",
+    "max_session_bytes": "999999",
+    "max_body_bytes": "999",
+    "max_message_bytes": "1023",
+}
+
+
+def test_every_setting_is_described() -> None:
+    assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+def test_the_tables_below_have_every_setting() -> None:
+    assert set(ANOTHER_VALUE) == set(Settings.model_fields)
+    assert set(OUT_OF_RANGE) == set(Settings.model_fields) - {"host"}  # Any text may be a host's name.
+
+
+def test_the_server_listens_on_this_machine_alone_unless_told_otherwise() -> None:
+    assert (Settings().host, Settings().port) == ("127.0.0.1", 8000)
+
+
+@pytest.mark.parametrize(("name", "value"), ANOTHER_VALUE.items())
+def test_each_setting_is_read_from_the_environment(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"GRADIENT_FLOW_{name.upper()}", value)
+    assert str(getattr(Settings(), name)).lower() == value
+
+
+@pytest.mark.parametrize(("name", "value"), ANOTHER_VALUE.items())
+def test_each_setting_is_an_option(name: str, value: str) -> None:
+    option = f"--{name.replace('_', '-')}"
+    settings = CliApp.run(Settings, cli_args=[option] if name == "open" else [option, value])
+    assert str(getattr(settings, name)).lower() == value
+
+
+def test_an_option_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADIENT_FLOW_PORT", "1234")
+    assert CliApp.run(Settings, cli_args=["--port", "4321"]).port == 4321
+
+
+@pytest.mark.parametrize(("name", "value"), OUT_OF_RANGE.items())
+def test_a_value_out_of_range_is_refused_by_name(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"GRADIENT_FLOW_{name.upper()}", value)
+    with pytest.raises(ValidationError, match=name):
+        Settings()
