@@ -1,0 +1,70 @@
+/**
+ * Fits a figure's layout into the element: what a figure cannot know is how much room there is.
+ *
+ * @import { Axis, Figure, Layout, Range } from "../../types/plotly"
+ */
+
+import { niceCeiling } from "../../lib/ranges.js";
+
+/** @typedef {{ width: number, height: number }} Size  in CSS pixels */
+/** @typedef {{ x: Range | null, y: Range | null }} Zoom  where the user has zoomed to; null: the figure's own range */
+
+const LINE_HEIGHT = 12.2;
+const CHARACTER_WIDTH = 7;
+const LEGEND_HEIGHT = 20;
+/** A legend entry's line and the space around it. */
+const LEGEND_KEY_WIDTH = 48;
+
+/**
+ * The layout for an element of this size with the user's zoom in force.
+ *
+ * @param {Figure} figure
+ * @param {Size} size
+ * @param {Zoom} zoom
+ * @returns {Layout}
+ */
+export function fitLayout({ data, layout }, { width, height }, zoom) {
+  const { l, r, t, b } = layout.margin;
+  const names = data.filter(({ showlegend }) => showlegend !== false).map(({ name = "" }) => name);
+  const isRow = layout.showlegend && names.length > 0 && widthOf(names) <= width - l - r;
+  const top = isRow ? t + LEGEND_HEIGHT : t;
+  const xaxis = { ...layout.xaxis, range: zoom.x ?? layout.xaxis.range };
+  const yaxis = { ...layout.yaxis, range: zoom.y ?? layout.yaxis.range };
+  const widest = Math.max(1, ...(xaxis.ticktext ?? []).map((text) => text.length));
+  return {
+    ...layout,
+    width,
+    height,
+    margin: { ...layout.margin, t: top },
+    legend: isRow ? { ...layout.legend, ...rowAbove } : layout.legend,
+    xaxis: withRoomForLabels(xaxis, (width - l - r) / labelWidth(widest)),
+    yaxis: withRoomForLabels(yaxis, (height - top - b) / LINE_HEIGHT),
+  };
+}
+
+/** A legend that fits into one row stands above the data; a longer one stays inside the plot area. */
+const rowAbove = { orientation: "h", x: 0, xanchor: "left", y: 1, yanchor: "bottom", bgcolor: "rgba(0, 0, 0, 0)" };
+
+/** @param {string[]} names */
+const widthOf = (names) => names.reduce((sum, name) => sum + LEGEND_KEY_WIDTH + name.length * CHARACTER_WIDTH, 0);
+
+/** Single characters are set tight, like the letters of a word. @param {number} characters */
+const labelWidth = (characters) => characters * CHARACTER_WIDTH + (characters > 1 ? 6 : 2);
+
+/**
+ * Plotly draws every label it is given, one over the other: keep each second, fifth, tenth … as room allows.
+ *
+ * @param {Axis} axis
+ * @param {number} room  for how many labels
+ * @returns {Axis}
+ */
+function withRoomForLabels(axis, room) {
+  const { tickvals, ticktext, range } = axis;
+  if (!tickvals || !ticktext) return axis;
+  const low = Math.min(...range);
+  const high = Math.max(...range);
+  const visible = tickvals.filter((value) => value >= low && value <= high).length;
+  const every = Math.max(1, niceCeiling(visible / Math.max(1, room)));
+  const kept = (/** @type {unknown} */ _, /** @type {number} */ i) => i % every === 0;
+  return { ...axis, tickvals: tickvals.filter(kept), ticktext: ticktext.filter(kept) };
+}

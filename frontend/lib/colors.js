@@ -1,0 +1,77 @@
+/**
+ * Every colour that stands for data. Scales come as Plotly colour scales; `lookupTable` turns one into the table that
+ * the canvas paints with, so that both painters show the same colour for the same value. Blue and red (ColorBrewer's
+ * RdBu) and the series' colours (after Okabe and Ito) are told apart by colour-blind eyes too.
+ */
+
+/** @import { ColorScale, Theme } from "../types/plotly" */
+
+/** A scale with its colours at even distances. @param {string} colors  "#rrggbb #rrggbb …" @returns {ColorScale} */
+const evenly = (colors) => colors.split(" ").map((color, i, all) => [i / (all.length - 1), color]);
+
+/** @param {string} first @param {string} second @returns {ColorScale} */
+const halves = (first, second) => [
+  [0, first],
+  [0.5, first],
+  [0.5, second],
+  [1, second],
+];
+
+/** @typedef {Pick<Theme, "diverging" | "sequential" | "series" | "notFinite" | "attention">} Palette */
+
+/** In both palettes zero is near the background: what is small recedes. @type {Record<"light" | "dark", Palette>} */
+export const palettes = {
+  light: {
+    diverging: evenly("#053061 #2166ac #4393c3 #92c5de #d1e5f0 #f7f7f7 #fddbc7 #f4a582 #d6604d #b2182b #67001f"),
+    sequential: evenly("#f7f7f7 #c6dbef #6baed6 #2171b5 #08306b"),
+    series: ["#0072b2", "#d55e00", "#009e73", "#a64d86", "#b58900", "#4c51bf", "#7a7a7a"],
+    notFinite: halves("#8e24aa", "#f2b705"),
+    attention: "#f2b705",
+  },
+  dark: {
+    diverging: evenly("#b8e2ff #7cc4f8 #4799d6 #2c6699 #21405c #1e2126 #5a302e #974138 #d65f4c #f79b7d #ffd6c2"),
+    sequential: evenly("#1e2126 #1f4a73 #2f7fb8 #6bb8e6 #d6efff"),
+    series: ["#56b4e9", "#ff9457", "#3ecfa3", "#e59acb", "#e8c547", "#a3a8ff", "#a8a8a8"],
+    notFinite: halves("#c765e0", "#ffd23f"),
+    attention: "#ffd23f",
+  },
+};
+
+/** @param {string} color  "#rrggbb" @returns {[number, number, number]} */
+function channels(color) {
+  const value = Number.parseInt(color.slice(1), 16);
+  return [value >> 16, (value >> 8) & 255, value & 255];
+}
+
+/** @param {string} color  "#rrggbb" @param {number} opacity  0 … 1 */
+export const withOpacity = (color, opacity) => `rgba(${channels(color).join(", ")}, ${opacity})`;
+
+/** How bright a colour is, 0 … 1 (its relative luminance, without the gamma). @param {string} color  "#rrggbb" */
+export function brightness(color) {
+  const [red, green, blue] = channels(color);
+  return (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255;
+}
+
+/**
+ * The colour scale as a table of pixels for `ImageData`, odd in length so that zero has an entry of its own.
+ *
+ * @param {ColorScale} scale
+ * @param {number} [size]
+ */
+export function lookupTable(scale, size = 511) {
+  const table = new Uint32Array(size);
+  let stop = 1;
+  for (let i = 0; i < size; i++) {
+    const position = i / (size - 1);
+    while (stop < scale.length - 1 && scale[stop][0] < position) stop++;
+    const [start, startColor] = scale[stop - 1];
+    const [end, endColor] = scale[stop];
+    const part = end > start ? (position - start) / (end - start) : 1;
+    const from = channels(startColor);
+    const to = channels(endColor);
+    const [red, green, blue] = from.map((channel, c) => Math.round(channel + part * (to[c] - channel)));
+    // Little-endian, as every browser runs on: alpha, blue, green, red.
+    table[i] = (255 << 24) | (blue << 16) | (green << 8) | red;
+  }
+  return table;
+}

@@ -1,0 +1,176 @@
+/** What the page uses of Plotly.js 4, and no more: three trace types, linear and log axes, a few calls. */
+
+export type Numbers = ArrayLike<number | null>;
+export type Range = [number, number];
+export type ColorScale = [position: number, color: string][];
+
+export interface Font {
+  size?: number;
+  color?: string;
+  family?: string;
+}
+
+export interface Title {
+  text: string;
+  font?: Font;
+  standoff?: number;
+  side?: "right" | "top";
+  x?: number;
+  y?: number;
+  xref?: "container" | "paper";
+  yref?: "container" | "paper";
+  xanchor?: "left" | "center" | "right";
+  yanchor?: "top" | "middle" | "bottom";
+  pad?: { l?: number; t?: number };
+}
+
+interface TraceCommon {
+  name?: string;
+  showlegend?: boolean;
+  legendgroup?: string;
+  opacity?: number;
+  visible?: boolean | "legendonly";
+  hoverinfo?: "skip" | "all";
+  hovertemplate?: string;
+}
+
+export interface HeatmapTrace extends TraceCommon {
+  type: "heatmap";
+  /** Rows; a flat typed array would hide the trace without a word. */
+  z: Float32Array[];
+  x0: number;
+  dx: number;
+  y0: number;
+  dy: number;
+  zmin: number;
+  zmax: number;
+  colorscale: ColorScale;
+  showscale: boolean;
+  colorbar?: object;
+  text?: string[][];
+}
+
+export interface BarTrace extends TraceCommon {
+  type: "bar";
+  x: Numbers;
+  y: Numbers;
+  /** In units of the x axis. */
+  width: number;
+  marker: { color: string; line?: { width: number } };
+}
+
+export interface ScatterTrace extends TraceCommon {
+  type: "scatter";
+  mode: "lines" | "markers";
+  x: Numbers;
+  y: Numbers;
+  line?: { color?: string; width?: number; dash?: "solid" | "dash" };
+  marker?: { color: string; size: number; line?: { width: number } };
+  /** `toself`: the points are the outline of one closed area. */
+  fill?: "toself";
+  fillcolor?: string;
+  connectgaps?: boolean;
+}
+
+export type Trace = HeatmapTrace | BarTrace | ScatterTrace;
+
+export interface Axis {
+  title?: Title;
+  type?: "linear" | "log";
+  /** On a log axis: the exponents of ten. */
+  range: Range;
+  tickmode?: "auto" | "array";
+  tickvals?: number[];
+  ticktext?: string[];
+  [option: string]: unknown;
+}
+
+export interface Layout {
+  title: Title;
+  xaxis: Axis;
+  yaxis: Axis;
+  margin: { l: number; r: number; t: number; b: number; autoexpand: boolean };
+  showlegend: boolean;
+  legend: object;
+  /** What a screen reader says of the figure. */
+  meta: { summary: string };
+  /** A user's zoom holds until this changes. */
+  uirevision: string;
+  [option: string]: unknown;
+}
+
+/** The description that both painters draw: Plotly, and the canvas while data moves. */
+export interface Figure {
+  data: Trace[];
+  layout: Layout;
+}
+
+/** The colours and the font that a figure draws with. */
+export interface Theme {
+  dark: boolean;
+  surface: string;
+  text: string;
+  muted: string;
+  grid: string;
+  accent: string;
+  font: string;
+  /** One colour per series, told apart by colour-blind eyes too. */
+  series: string[];
+  /** Zero in the middle, near the background; negative blue, positive red. */
+  diverging: ColorScale;
+  /** Zero at the start, near the background. */
+  sequential: ColorScale;
+  /** For 0, a cell that is not a number, and 1, an infinite one. */
+  notFinite: ColorScale;
+  /** Marks stretches of an axis to be watched. */
+  attention: string;
+}
+
+/** Makes the figure of one state of the data; `detail` asks for what only a resting figure needs, such as hover texts. */
+export type MakeFigure = (detail: boolean, theme: Theme) => Figure;
+
+export interface AreaAxis {
+  range: Range;
+  log: boolean;
+}
+
+/** Where in the element, in CSS pixels, Plotly draws data, and between which values. */
+export interface PlotArea {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+  x: AreaAxis;
+  y: AreaAxis;
+}
+
+export interface HoverPoint {
+  curveNumber: number;
+  pointNumber: number | [number, number];
+  x: number;
+  y: number;
+}
+
+export interface PlotlyElement extends HTMLElement {
+  on(event: string, listener: (event: { points?: HoverPoint[] } & Record<string, unknown>) => unknown): void;
+}
+
+export interface ModeBarButton {
+  name: string;
+  title: string;
+  icon: object;
+  click: (plot: PlotlyElement) => void;
+}
+
+export interface PlotlyLibrary {
+  Icons: Record<string, object>;
+  react(root: HTMLElement, data: object[], layout: object, config: object): Promise<PlotlyElement>;
+  downloadImage(figure: object, options: { format: "png"; filename: string; scale: number }): Promise<string>;
+  purge(root: HTMLElement): void;
+}
+
+declare global {
+  interface Window {
+    Plotly?: PlotlyLibrary;
+  }
+}

@@ -1,0 +1,283 @@
+/** What the server says, over REST and in stream frames. The server's side is `server/schemas.py`. */
+
+/** Where a session stands. `op` counts what has been computed of this step: 0 … `ops`. */
+export interface Position {
+  step: number;
+  op: number;
+  ops: number;
+}
+
+export interface Config {
+  name: string;
+  data: { dataset: string; context_length: number; split_seed: number };
+  model: {
+    embedding_size: number;
+    hidden_sizes: number[];
+    batch_norm: "none" | "hidden" | "all";
+    hidden_bias: boolean;
+    output_bias: boolean;
+    granularity: "atomic" | "fused";
+  };
+  init: {
+    seed: number;
+    hidden_gain: number;
+    output_scale: number | null;
+    bias_scale: number;
+    batch_norm_noise: number;
+  };
+  training: {
+    batch_size: number;
+    learning_rate: { from_step: number; value: number }[];
+    engine: "auto" | "tape";
+  };
+}
+
+export interface Clipping {
+  by: "norm" | "value";
+  threshold: number;
+}
+
+/** What `PATCH …/training` changes, as it is in force at the session's step. */
+export interface Training {
+  learning_rate: number;
+  clipping: Clipping | null;
+}
+
+export interface Session {
+  id: string;
+  name: string;
+  config: Config;
+  position: Position;
+  running: boolean;
+  /** Not yet known before the forward pass is through, and null when it is not finite. */
+  loss: number | null;
+  /** How many numbers are trained. */
+  parameters: number;
+  created_at: string;
+  training: Training;
+}
+
+export interface Progress {
+  position: Position;
+  loss: number | null;
+}
+
+export interface Dataset {
+  id: string;
+  name: string;
+  words: number;
+  /** The vocabulary in order: number 0 is ".", the start and end of a word. */
+  characters: string[];
+  /** How many examples of the default context length each split holds. */
+  examples: { train: number; validation: number; test: number };
+}
+
+export interface Formula {
+  latex: string;
+  mathml: string;
+}
+
+/** One op of the op table, in its own generic operand names. */
+export interface Op {
+  name: string;
+  title: string;
+  /** Operand names in order, and the dimensions of each ("B I"). */
+  inputs: { name: string; shape: string; differentiable: boolean }[];
+  output: { name: string; shape: string };
+  forward: { formula: Formula; code: string };
+  backward: {
+    input: string;
+    formula: Formula;
+    code: string;
+    /** The line as texts have it, where ours differs from it, and why it differs. */
+    textbook_code: string | null;
+    why: string | null;
+  }[];
+  /** What is worth knowing about this op, in a sentence or two. */
+  why: string | null;
+}
+
+/** One line of the forward pass: an op on named tensors. */
+export interface Call {
+  index: number;
+  op: string;
+  /** 1 … L for the hidden layers, null for embedding, output layer and loss. */
+  layer: number | null;
+  /** The part of the network it belongs to: "embedding", "hidden", "output", "loss". */
+  part: string;
+  inputs: { operand: string; tensor: string }[];
+  output: string;
+  shape: number[];
+  /** The PyTorch line with this call's own tensor names. */
+  code: string;
+  /** The position's `op` from which the output is known. */
+  known_at: number;
+}
+
+/** What one backward rule of one call adds to one gradient. */
+export interface Contribution {
+  /** `dcounts.probs`: what reaches `dcounts` through `probs`. Can be read like any tensor. */
+  name: string;
+  call: number;
+  operand: string;
+  via: string;
+  code: string;
+  /** The line as texts have it, where ours differs. */
+  textbook_code: string | null;
+  known_at: number;
+}
+
+export interface Gradient {
+  name: string;
+  tensor: string;
+  shape: number[];
+  known_at: number;
+  contributions: Contribution[];
+}
+
+/** Where one batch norm stands in the network: all are tensor names. */
+export interface BatchNorm {
+  /** Its hidden layer 1 … L, null for the one on the logits. */
+  layer: number | null;
+  input: string;
+  mean: string;
+  variance: string;
+  running_mean: string;
+  running_variance: string;
+  gain: string;
+  bias: string;
+  /** Absent from the fused network. */
+  normalized: string | null;
+  output: string;
+}
+
+/** One hidden layer's activation: `tanh` of `input` is `output`. */
+export interface Activation {
+  layer: number;
+  input: string;
+  output: string;
+}
+
+export interface Network {
+  granularity: "atomic" | "fused";
+  /** B, T, E, V and each hidden layer's H (or H1, H2 …). */
+  dimensions: Record<string, number>;
+  /** How many ops one step has: forward calls, then backward contributions. */
+  ops: number;
+  /** The forward pass is through at this `op`. */
+  forward_ops: number;
+  calls: Call[];
+  gradients: Gradient[];
+  batch_norms: BatchNorm[];
+  activations: Activation[];
+}
+
+export type Role = "parameter" | "intermediate" | "gradient" | "batch" | "statistic";
+
+export interface TensorInfo {
+  name: string;
+  shape: number[];
+  dtype: string;
+  role: Role;
+  known: boolean;
+  /** The position's `op` from which it is known; 0: always. */
+  known_at: number;
+}
+
+export interface VerificationRow {
+  /** The gradient's name: `dlogits`. */
+  name: string;
+  exact: boolean;
+  approximate: boolean;
+  maxdiff: number | null;
+}
+
+export interface Verification {
+  position: Position;
+  rows: VerificationRow[];
+}
+
+/** Steps in buckets: several steps share one entry when there are more steps than points. */
+export interface Series {
+  step: number[];
+  mean: (number | null)[];
+  min: (number | null)[];
+  max: (number | null)[];
+}
+
+export interface Metrics {
+  series: Record<string, Series>;
+}
+
+export type Split = "train" | "validation" | "test";
+
+export interface Sample {
+  word: string;
+  probability: number;
+  /** False where the word was cut because it did not end. */
+  complete: boolean;
+}
+
+// ── The stream ──
+
+export type View =
+  | { id: string; tensor: string; as: "values"; max_cells?: number }
+  | { id: string; tensor: string; as: "histogram"; bins?: number }
+  | { id: string; tensor: string; as: "summary" };
+
+export type ClientMessage = { type: "show"; views: View[] } | { type: "ready" };
+
+/** A text message of the server; everything else it sends is binary frames. */
+export interface StreamError {
+  type: "error";
+  code: string;
+  detail: string;
+}
+
+export interface Summary {
+  mean: number | null;
+  std: number | null;
+  min: number | null;
+  max: number | null;
+  norm: number | null;
+  /** Shares of all cells, 0 … 1. */
+  zeros: number;
+  nan: number;
+  infinite: number;
+  /** Share with |h| > 0.97; null for all but the outputs of tanh. */
+  saturated: number | null;
+}
+
+/** What a frame says about one view; its array stands in the frame under the view's id. */
+export interface ViewInfo {
+  tensor: string;
+  as: "values" | "histogram" | "summary";
+  /** False: not known at this position; no array, and known at `known_at`. */
+  known: boolean;
+  known_at: number;
+  /** The whole tensor's shape, whatever was sent of it. */
+  shape: number[];
+  /** values: null, or how many rows and columns each sent cell stands for (the largest magnitude of each block, on the tensor seen as rows × columns). */
+  block?: [number, number] | null;
+  /** histogram: the true range of the finite values (null where there is none), and what is counted apart. */
+  range?: [number, number] | null;
+  nan?: number;
+  infinite?: number;
+  /** summary: the numbers; the array holds the same in this order. */
+  summary?: Summary;
+}
+
+/** `__metadata__.frame` of a stream frame. */
+export interface FrameInfo {
+  session: string;
+  version: number;
+  position: Position;
+  loss: number | null;
+  running: boolean;
+  /** Measured over the last second of a run; null when not running. */
+  steps_per_second: number | null;
+  training: Training;
+  /** What was recorded since the last frame sent on this stream. */
+  metrics: Record<string, Series>;
+  views: Record<string, ViewInfo>;
+}
