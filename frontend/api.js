@@ -1,0 +1,98 @@
+/**
+ * The server's REST API, as one function a call. The only module that fetches.
+ *
+ * @import { Config, Dataset, Metrics, Network, Op, Progress, Session, Verification } from "./types/wire"
+ */
+
+/** What the server refused, or that it did not answer (status 0), in words for a person. */
+export class ApiError extends Error {
+  /**
+   * @param {number} status
+   * @param {string} message
+   */
+  constructor(status, message) {
+    super(message);
+    this.name = "ApiError";
+    this.status = status;
+  }
+}
+
+/**
+ * The server's `detail` as text: it is a sentence, or for a body of the wrong form a list of them, each with its field.
+ * @param {unknown} detail
+ * @returns {string}
+ */
+export function detailText(detail) {
+  if (typeof detail === "string") return detail;
+  if (!Array.isArray(detail)) return JSON.stringify(detail);
+  return detail.map(({ loc = [], msg }) => [loc.filter((/** @type {unknown} */ part) => part !== "body").join("."), msg]
+    .filter(Boolean).join(": ")).join("\n");
+}
+
+/** @param {Response} response @returns {Promise<ApiError>} */
+async function refusal(response) {
+  try {
+    return new ApiError(response.status, detailText((await response.json()).detail));
+  } catch {
+    return new ApiError(response.status, `The server answered ${response.status} ${response.statusText}`);
+  }
+}
+
+/**
+ * @typedef {"op" | "pass" | "step"} Unit
+ * @typedef {{ [Part in keyof Config]?: Config[Part] extends object ? Partial<Config[Part]> : Config[Part] }} NewSession
+ *   A config of which every field may be left out.
+ * @typedef {ReturnType<typeof createApi>} Api
+ */
+
+/** @param {typeof globalThis.fetch} fetch */
+export function createApi(fetch = globalThis.fetch.bind(globalThis)) {
+  /**
+   * @param {string} path
+   * @param {RequestInit} [options]
+   * @returns {Promise<any>}
+   */
+  async function call(path, options) {
+    /** @type {Response} */
+    let response;
+    try {
+      response = await fetch(`/api/${path}`, options);
+    } catch {
+      throw new ApiError(0, "The server does not answer. Is it still running?");
+    }
+    if (!response.ok) throw await refusal(response);
+    return response.status === 204 ? null : response.json();
+  }
+
+  /** @param {string} path @param {unknown} [body] */
+  const post = (path, body = {}) =>
+    call(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+
+  /** @param {string} id @param {string} [rest] */
+  const at = (id, rest = "") => `sessions/${encodeURIComponent(id)}${rest}`;
+
+  return {
+    /** @returns {Promise<Op[]>} */
+    ops: () => call("ops"),
+    /** @returns {Promise<Dataset[]>} */
+    datasets: () => call("datasets"),
+    /** @returns {Promise<Session[]>} */
+    sessions: () => call("sessions"),
+    /** @param {string} id @returns {Promise<Session>} */
+    session: (id) => call(at(id)),
+    /** @param {NewSession} config @returns {Promise<Session>} */
+    createSession: (config) => post("sessions", config),
+    /** @param {string} id @returns {Promise<Network>} */
+    network: (id) => call(at(id, "/network")),
+    /** @param {string} id @param {Unit} unit @param {number} count @returns {Promise<Progress>} */
+    advance: (id, unit, count) => post(at(id, "/advance"), { unit, count }),
+    /** As fast as it can, unless a rate is given. @param {string} id @param {number} [rate] @returns {Promise<void>} */
+    run: (id, rate) => post(at(id, "/run"), rate ? { steps_per_second: rate } : {}),
+    /** @param {string} id @returns {Promise<Progress>} */
+    pause: (id) => post(at(id, "/pause")),
+    /** @param {string} id @returns {Promise<Verification>} */
+    verification: (id) => call(at(id, "/verification")),
+    /** @param {string} id @param {string} names @param {number} points @returns {Promise<Metrics>} */
+    metrics: (id, names, points) => call(at(id, `/metrics?names=${encodeURIComponent(names)}&points=${points}`)),
+  };
+}

@@ -1,0 +1,88 @@
+/**
+ * How the activations of one hidden layer are distributed, and what reaches them backwards.
+ *
+ * @import { Store } from "../../store.js"
+ * @import { Activation } from "../../types/wire"
+ */
+
+import { element, select, setOptions, setText } from "../../lib/dom.js";
+import { percent } from "../../lib/format.js";
+import { histogram as histogramOf, read, summary } from "../../lib/views.js";
+import { Distribution } from "../panel/distribution.js";
+import { livePlot, Panel } from "../panel/panel.js";
+
+/** Beyond it tanh is as good as flat: 1 − h² is below 0.06. */
+const SATURATED = 0.97;
+
+/** Where a value counts as saturated, on the axis of `h` or, by its inverse, of `hpreact`. @param {number} from */
+const beyond = (from) => [
+  { from: -Infinity, to: -from, label: "saturated" },
+  { from, to: Infinity, label: "saturated" },
+];
+
+/**
+ * @param {(layer: Activation) => [tensor: string, what: string]} shows
+ * @param {Distribution} plot
+ */
+const picture = (shows, plot) => ({ shows, plot });
+
+export class ActivationsPanel extends Panel {
+  #layers = element("select");
+  #saturated = element("output", { id: "saturated-share" });
+  /** In the order in which values and gradients come. */
+  #distributions = [
+    picture(({ input }) => [input, "before tanh"], new Distribution(livePlot(), beyond(Math.atanh(SATURATED)))),
+    picture(({ output }) => [output, "after tanh"], new Distribution(livePlot({ id: "activation-plot" }), beyond(SATURATED), [-1, 1])),
+    picture(({ output }) => [`d${output}`, "gradient above tanh"], new Distribution(livePlot())),
+    picture(({ input }) => [`d${input}`, "gradient through tanh"], new Distribution(livePlot())),
+  ];
+
+  constructor() {
+    super("Activations", "Where |h| > 0.97 tanh is flat: 1 − h² is close to zero, hardly any gradient passes, and "
+      + "the neuron learns nothing from that example.");
+  }
+
+  /** @override @param {Store} store */
+  controls({ actions }) {
+    const attributes = { id: "activation-layer", "aria-label": "Layer" };
+    this.#layers = select(attributes, (layer) => actions.choose("activation", layer));
+    this.#layers.hidden = true;
+    return [this.#layers, element("p", { class: "figure-of" }, "saturated: ", this.#saturated)];
+  }
+
+  /** @override */
+  body() {
+    return this.#distributions.map(({ plot }) => plot.plot);
+  }
+
+  /** @override @param {Store} store */
+  wishes(store) {
+    const layer = chosen(store);
+    if (!layer) return [];
+    return [summary(layer.output), ...this.#distributions.map(({ shows }) => histogramOf(shows(layer)[0]))];
+  }
+
+  /** @override @param {Store} store */
+  update(store) {
+    const layer = chosen(store);
+    if (!layer) return;
+    const layers = store.network.value?.activations ?? [];
+    const options = layers.map((each) => ({ value: String(each.layer), text: `layer ${each.layer}` }));
+    setOptions(this.#layers, options, String(layer.layer));
+    this.#layers.hidden = layers.length < 2;
+    const share = read(store.frame.value, summary(layer.output))?.info.summary?.saturated ?? null;
+    setText(this.#saturated, percent(share));
+    for (const { shows, plot } of this.#distributions) {
+      const [tensor, what] = shows(layer);
+      plot.show(`${tensor}: ${what}`, [{ name: tensor, view: read(store.frame.value, histogramOf(tensor)) }]);
+    }
+  }
+}
+
+/** @param {Store} store */
+function chosen({ network, choices }) {
+  const layers = network.value?.activations ?? [];
+  return layers.find(({ layer }) => String(layer) === choices.value.activation) ?? layers[0] ?? null;
+}
+
+customElements.define("activations-panel", ActivationsPanel);

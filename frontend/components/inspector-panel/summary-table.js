@@ -1,0 +1,57 @@
+/**
+ * A tensor and its gradient in numbers.
+ *
+ * @import { Frame } from "../../frames.js"
+ * @import { Store } from "../../store.js"
+ * @import { Summary } from "../../types/wire"
+ */
+
+import { element, setText } from "../../lib/dom.js";
+import { number, percent } from "../../lib/format.js";
+import { View } from "../../lib/view.js";
+import { read, summary } from "../../lib/views.js";
+import { selected } from "./selected.js";
+
+/** @type {{ name: string, says: string, of: (numbers: Summary) => string }[]} */
+const COLUMNS = [
+  { name: "mean", says: "", of: ({ mean }) => number(mean) },
+  { name: "std", says: "standard deviation", of: ({ std }) => number(std) },
+  { name: "min", says: "", of: ({ min }) => number(min) },
+  { name: "max", says: "", of: ({ max }) => number(max) },
+  { name: "norm", says: "root of the sum of squares", of: ({ norm }) => number(norm) },
+  { name: "zeros", says: "share of exact zeros", of: ({ zeros }) => percent(zeros) },
+  { name: "NaN", says: "share that is not a number", of: ({ nan }) => percent(nan) },
+  { name: "infinite", says: "share that is infinite", of: ({ infinite }) => percent(infinite) },
+  { name: "saturated", says: "share with |h| > 0.97", of: ({ saturated }) => percent(saturated) },
+];
+
+export class SummaryTable extends View {
+  #value = COLUMNS.map(() => element("td"));
+  #gradient = COLUMNS.map(() => element("td"));
+
+  /** @override */
+  build() {
+    const head = COLUMNS.map(({ name, says }) => element("th", { scope: "col", title: says }, name));
+    this.append(element("table", {},
+      element("thead", {}, element("tr", {}, element("td"), ...head)),
+      element("tbody", {},
+        element("tr", {}, element("th", { scope: "row" }, "value"), ...this.#value),
+        element("tr", {}, element("th", { scope: "row" }, "gradient"), ...this.#gradient))));
+  }
+
+  /** @override @param {Store} store */
+  update(store) {
+    const frame = store.frame.value;
+    const { tensor, gradient } = selected(store);
+    fill(this.#value, numbersOf(frame, tensor));
+    fill(this.#gradient, numbersOf(frame, gradient));
+  }
+}
+
+/** @param {Frame | null} frame @param {string | null} tensor */
+const numbersOf = (frame, tensor) => (tensor === null ? null : (read(frame, summary(tensor))?.info.summary ?? null));
+
+/** @param {HTMLElement[]} cells @param {Summary | null} numbers */
+const fill = (cells, numbers) => COLUMNS.forEach(({ of }, i) => setText(cells[i], numbers ? of(numbers) : "–"));
+
+customElements.define("summary-table", SummaryTable);

@@ -1,0 +1,76 @@
+/**
+ * The loss of each step's minibatch, raw and smoothed.
+ *
+ * @import { Store } from "../../store.js"
+ * @import { Range } from "../../types/plotly"
+ */
+
+import { lines } from "../../figures/lines.js";
+import { element } from "../../lib/dom.js";
+import { toSeries } from "../../lib/history.js";
+import { extent, stickyRange } from "../../lib/ranges.js";
+import { smooth } from "../../lib/smoothing.js";
+import { drawMessage, livePlot, Panel } from "../panel/panel.js";
+
+const TITLE = "Loss of the minibatch";
+/** The axis begins with room for as many. */
+const FEWEST_STEPS = 10;
+/** Room about the loss of guessing, where every run begins. */
+const AROUND = [-0.4, 0.2];
+/** The weight of the past: a mean over about 20 points. */
+const SMOOTHING = 0.95;
+
+export class LossPanel extends Panel {
+  #plot = livePlot({ id: "loss-plot" });
+  #log = element("input", { type: "checkbox", id: "loss-log" });
+  /** @type {Range | null} */
+  #steps = null;
+  /** @type {Range | null} */
+  #losses = null;
+
+  constructor() {
+    super("Loss", "The mean of −log(probability of the target), for each minibatch.");
+  }
+
+  /** @override @param {Store} store */
+  controls({ actions }) {
+    this.#log.addEventListener("change", () => actions.choose("loss", this.#log.checked ? "log" : "linear"));
+    return [element("label", { class: "check" }, this.#log, "log scale")];
+  }
+
+  /** @override */
+  body() {
+    return [this.#plot];
+  }
+
+  /** @override @param {Store} store */
+  update({ history, dataset, choices }) {
+    const logY = choices.value.loss === "log";
+    if (this.#log.checked !== logY) this.#losses = null;
+    this.#log.checked = logY;
+    const { step, mean, min, max } = toSeries(history.value);
+    if (!step.length) {
+      this.#steps = null;
+      this.#losses = null;
+      drawMessage(this.#plot, TITLE, "No step has been taken yet");
+      return;
+    }
+    const uniform = Math.log(dataset.value?.characters.length ?? 1);
+    const steps = stickyRange(this.#steps, [0, Math.max(step[step.length - 1], FEWEST_STEPS)], { from: 0 });
+    const losses = stickyRange(this.#losses, extent(min, max, AROUND.map((away) => uniform + away)), { log: logY });
+    this.#steps = steps;
+    this.#losses = losses;
+    const guessing = `guessing: ln V = ${uniform.toFixed(2)}`;
+    const smoothed = smooth(mean, SMOOTHING);
+    this.#plot.draw((detail, theme) => lines({
+      series: [
+        { name: "each step", x: step, y: mean, min, max, color: theme.series[6] },
+        { name: "smoothed", x: step, y: smoothed, color: theme.series[0] },
+        { name: guessing, x: steps, y: [uniform, uniform], color: theme.series[1], dash: true },
+      ],
+      title: TITLE, theme, detail, yTitle: "loss (nats)", logY, xRange: steps, yRange: losses,
+    }));
+  }
+}
+
+customElements.define("loss-panel", LossPanel);

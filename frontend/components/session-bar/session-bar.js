@@ -1,0 +1,81 @@
+/**
+ * The page's header: which session is shown, a new one, the theme, and whether the server answers.
+ *
+ * @import { Store } from "../../store.js"
+ * @import { Session } from "../../types/wire"
+ * @import { Theme } from "../../state.js"
+ * @import { SessionDialog } from "../session-dialog/session-dialog.js"
+ */
+
+import { element, select, setOptions, setText } from "../../lib/dom.js";
+import { whole } from "../../lib/format.js";
+import { View } from "../../lib/view.js";
+
+/** @type {Record<Theme, string>} */
+const THEMES = { auto: "Theme: auto", light: "Theme: light", dark: "Theme: dark" };
+const CONNECTIONS = { connecting: "connecting …", open: "live", lost: "server lost, trying again …" };
+
+/** @param {number[]} sizes */
+function layers(sizes) {
+  const alike = sizes.length > 3 && sizes.every((size) => size === sizes[0]);
+  return alike ? `${sizes.length} × ${sizes[0]}` : sizes.join("-");
+}
+
+/** @param {Session} session */
+function describe({ config, parameters }) {
+  const { hidden_sizes, batch_norm, granularity } = config.model;
+  const norm = { none: "no batch norm", hidden: "batch norm", all: "batch norm, on logits too" }[batch_norm];
+  return `${config.data.dataset} · ${layers(hidden_sizes)} hidden · ${norm} · ${granularity}`
+    + ` · batch ${config.training.batch_size} · ${whole(parameters)} parameters`;
+}
+
+/** Its name, with the id where another one has the same. @param {Session} session @param {Session[]} all */
+function option({ id, name }, all) {
+  const alone = all.filter((other) => other.name === name).length === 1;
+  return { value: id, text: alone ? name : `${name} (${id})` };
+}
+
+export class SessionBar extends View {
+  #facts = element("p", { class: "facts" });
+  #connection = element("span", { class: "connection", role: "status" });
+  #sessions = element("select");
+  #themes = element("select");
+
+  /** @override @param {Store} store */
+  build({ actions }) {
+    this.#sessions = select({ id: "session", "aria-label": "Session" }, actions.openSession);
+    this.#themes = select({ id: "theme", "aria-label": "Theme" },
+      (theme) => actions.setTheme(/** @type {Theme} */ (theme)));
+    setOptions(this.#themes, Object.entries(THEMES).map(([value, text]) => ({ value, text })), "auto");
+    this.append(
+      element("h1", {}, "Gradient Flow"),
+      this.#sessions,
+      element("button", {
+        type: "button", "data-action": "new-session", onclick: () => dialog().open(),
+      }, "New session …"),
+      this.#facts,
+      this.#connection,
+      this.#themes,
+      element("button", {
+        type: "button", "data-action": "help", title: "What the keyboard does [?]", "aria-label": "Keyboard shortcuts",
+        onclick: () => this.dispatchEvent(new CustomEvent("help", { bubbles: true })),
+      }, "?"),
+    );
+  }
+
+  /** @override @param {Store} store */
+  update({ sessions, session, theme, connection }) {
+    setOptions(this.#sessions, sessions.value.map((each) => option(each, sessions.value)), session.value?.id ?? "");
+    const facts = session.value ? describe(session.value) : "";
+    setText(this.#facts, facts);
+    this.#facts.title = facts;
+    this.#themes.value = theme.value;
+    setText(this.#connection, CONNECTIONS[connection.value]);
+    this.#connection.dataset.state = connection.value;
+  }
+}
+
+/** @returns {SessionDialog} */
+const dialog = () => /** @type {SessionDialog} */ (document.querySelector("session-dialog"));
+
+customElements.define("session-bar", SessionBar);

@@ -1,0 +1,103 @@
+/**
+ * Where the session stands, in words and numbers, and how to move it.
+ *
+ * @import { Store } from "../../store.js"
+ * @import { Moment } from "../../lib/timeline.js"
+ */
+
+import { COMMANDS } from "../../lib/commands.js";
+import { commandButton, updateButton } from "../../lib/command-button.js";
+import { element, select, setOptions, setText } from "../../lib/dom.js";
+import { fixed, whole } from "../../lib/format.js";
+import { View } from "../../lib/view.js";
+
+const GROUPS = [["pass-back", "op-back", "op-forward", "pass-forward"], ["step"], ["run", "pause"]];
+const RATES = ["1", "2", "5", "10", "30", "100", "300", "1000"];
+const SPEEDS = [{ value: "max", text: "max" }, ...RATES.map((rate) => ({ value: rate, text: `${rate} steps/s` }))];
+const PASSES = { minibatch: "minibatch drawn", forward: "forward", backward: "backward" };
+
+/** @type {Pick<Moment, "pass" | "label" | "code">} */
+const NOT_YET = { pass: "minibatch", label: "", code: "" };
+
+export class TransportBar extends View {
+  /** @type {Map<string, HTMLButtonElement>} */
+  #buttons = new Map();
+  #speed = element("select");
+  #step = element("output", { id: "position-step" });
+  #op = element("output", { id: "position-op" });
+  #pass = element("span", { class: "pass" });
+  #label = element("code", { class: "label" });
+  #code = element("code", { class: "line" });
+  #lost = element("span", { class: "lost", role: "alert" });
+  #slider = element("input", { type: "range", min: "0", id: "op-slider", "aria-label": "Op within this step" });
+  #loss = element("output", { id: "loss-value" });
+  #rate = element("output", { id: "steps-per-second" });
+  #learningRate = element("output", { id: "learning-rate" });
+
+  /** @override @param {Store} store */
+  build(store) {
+    this.#speed = select({ id: "speed", title: "How fast it runs" }, store.actions.setSpeed);
+    const groups = GROUPS.map((names) => element("div", { class: "group" }, ...names.map((name) => {
+      const button = commandButton(name, store);
+      this.#buttons.set(name, button);
+      return button;
+    })));
+    groups[2].append(element("label", { class: "speed" }, "at", this.#speed));
+    // A click leaves the focus where it was, so that the space key keeps meaning run and pause.
+    this.addEventListener("mousedown", (event) => {
+      if (event.target instanceof HTMLButtonElement) event.preventDefault();
+    });
+    this.#slider.addEventListener("change", () => {
+      const op = store.position.peek()?.op ?? 0;
+      const away = Number(this.#slider.value) - op;
+      if (away) store.actions.advance("op", away);
+    });
+    this.append(
+      element("div", { class: "controls", role: "group", "aria-label": "Transport" }, ...groups),
+      element("dl", { class: "readouts" },
+        readout("loss", this.#loss),
+        readout("steps/s", this.#rate),
+        readout("learning rate", this.#learningRate)),
+      element("div", { class: "track" }, this.#slider),
+      element("p", { class: "position", id: "position" },
+        element("span", { class: "where" }, "step ", this.#step, " · op ", this.#op),
+        this.#pass, this.#label, this.#code, this.#lost),
+    );
+  }
+
+  /** @override @param {Store} store */
+  update(store) {
+    for (const [name, button] of this.#buttons) updateButton(button, COMMANDS[name], store);
+    setOptions(this.#speed, SPEEDS, store.choices.value.speed);
+    this.#showPosition(store);
+    setText(this.#lost, store.connection.value === "lost" ? "The server does not answer; trying again …" : "");
+    setText(this.#loss, store.loss.value === null ? "–" : fixed(store.loss.value));
+    const rate = store.info.value?.steps_per_second ?? null;
+    setText(this.#rate, rate === null ? "–" : rate >= 100 ? whole(Math.round(rate)) : fixed(rate, 1));
+    const learningRate = store.training.value?.learning_rate;
+    setText(this.#learningRate, learningRate === undefined ? "–" : String(learningRate));
+  }
+
+  /** @param {Store} store */
+  #showPosition({ position, moment, network, running }) {
+    const { step, op, ops } = position.value ?? { step: 0, op: 0, ops: 0 };
+    const { pass, label, code } = moment.value ?? NOT_YET;
+    setText(this.#step, whole(step));
+    setText(this.#op, `${op} of ${ops}`);
+    setText(this.#pass, PASSES[pass]);
+    this.#pass.dataset.pass = pass;
+    setText(this.#label, label);
+    setText(this.#code, code);
+    this.#code.title = code;
+    this.#slider.max = String(ops);
+    this.#slider.value = String(op);
+    this.#slider.disabled = running.value || ops === 0;
+    this.#slider.setAttribute("aria-valuetext", `op ${op} of ${ops}, ${PASSES[pass]}, ${label}`);
+    this.style.setProperty("--forward-share", String((network.value?.forward_ops ?? 0) / (ops || 1)));
+  }
+}
+
+/** @param {string} name @param {HTMLElement} value */
+const readout = (name, value) => element("div", {}, element("dt", {}, name), element("dd", {}, value));
+
+customElements.define("transport-bar", TransportBar);

@@ -1,0 +1,38 @@
+/**
+ * What a person has chosen to look at. The page's address holds it, so that a view can be shared and reloaded.
+ *
+ * @typedef {typeof DEFAULTS} Choices
+ */
+
+export const DEFAULTS = {
+  /** The session's id; empty: the first one there is. */
+  session: "",
+  /** Whether the inspector shows what the steps have reached (on), or the tensor that was picked (off). */
+  follow: "on",
+  /** The tensor in the inspector. */
+  tensor: "logits",
+  /** One contribution to its gradient, by name; empty: the whole gradient. */
+  contribution: "",
+  /** The hidden layer whose activations are shown. */
+  activation: "1",
+  /** The batch norm that is shown, by the name of its output; empty: the first. */
+  batchnorm: "",
+  /** The loss axis: linear or log. */
+  loss: "linear",
+  /** Steps per second of a run: max or a number. */
+  speed: "max",
+};
+
+/** @param {string} search  The address' query string. @returns {Choices} */
+export function readChoices(search) {
+  const query = new URLSearchParams(search);
+  const entries = Object.entries(DEFAULTS).map(([name, initial]) => [name, query.get(name) ?? initial]);
+  return Object.fromEntries(entries);
+}
+
+/** The query string of all choices that are not the default. @param {Choices} choices */
+export function writeChoices(choices) {
+  const initial = /** @type {Record<string, string>} */ (DEFAULTS);
+  const query = new URLSearchParams(Object.entries(choices).filter(([name, value]) => value !== initial[name]));
+  return query.size ? `?${query}` : "";
+}

@@ -1,0 +1,76 @@
+/**
+ * What the transport's buttons and their keys do, and when they cannot.
+ *
+ * @import { Store } from "../store.js"
+ *
+ * @typedef {object} Command
+ * @property {string} text  On the button.
+ * @property {string} says
+ * @property {(store: Store) => void} perform
+ * @property {(store: Store) => string | null} blocked  Why it cannot be done now, or null. Reads signals.
+ */
+
+/** @param {Store} store */
+function offline({ session, connection }) {
+  if (!session.value) return "There is no session yet.";
+  return connection.value === "lost" ? "The server does not answer." : null;
+}
+
+/** Going back over the beginning of a step is another matter: its parameters are not those of the step before. */
+const atBeginning = (/** @type {Store} */ store) =>
+  offline(store) ?? (store.position.value?.op === 0 ? "This is where the step begins." : null);
+
+/** @type {Record<string, Command>} */
+export const COMMANDS = {
+  "pass-back": {
+    text: "⇤ pass",
+    says: "Back to where this pass begins",
+    perform: ({ actions, op, network }) => {
+      const forward = network.peek()?.forward_ops ?? 0;
+      actions.advance("op", (op.peek() > forward ? forward : 0) - op.peek());
+    },
+    blocked: atBeginning,
+  },
+  "op-back": {
+    text: "← op",
+    says: "One op back",
+    perform: ({ actions }) => actions.advance("op", -1),
+    blocked: atBeginning,
+  },
+  "op-forward": {
+    text: "op →",
+    says: "One op forward",
+    perform: ({ actions }) => actions.advance("op"),
+    blocked: offline,
+  },
+  "pass-forward": {
+    text: "pass ⇥",
+    says: "Forward to the end of this pass",
+    perform: ({ actions }) => actions.advance("pass"),
+    blocked: offline,
+  },
+  step: {
+    text: "Step",
+    says: "One training step: update the parameters, draw the next minibatch, forwards and backwards through it",
+    perform: ({ actions }) => actions.advance("step"),
+    blocked: offline,
+  },
+  run: {
+    text: "Run",
+    says: "Train at the chosen speed",
+    perform: ({ actions }) => actions.run(),
+    blocked: (store) => offline(store) ?? (store.running.value ? "It is running." : null),
+  },
+  pause: {
+    text: "Pause",
+    says: "Stop training and look",
+    perform: ({ actions }) => actions.pause(),
+    blocked: (store) => offline(store) ?? (store.running.value ? null : "It is not running."),
+  },
+  verify: {
+    text: "Verify against autograd",
+    says: "Compare every hand-written gradient with PyTorch's autograd, here and now",
+    perform: ({ actions }) => actions.verify(),
+    blocked: (store) => offline(store) ?? (store.verifying.value ? "It is being checked." : null),
+  },
+};

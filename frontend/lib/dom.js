@@ -1,0 +1,61 @@
+/**
+ * Building a component's fixed DOM.
+ */
+
+/**
+ * An element with attributes and children; text stays text. A listener is an attribute `onclick` with a function.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, string | boolean | ((event: any) => void)>} [attributes]
+ * @param {...(Node | string)} children
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
+export function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === "function") made.addEventListener(name.slice(2), value);
+    else if (typeof value === "boolean") made.toggleAttribute(name, value);
+    else made.setAttribute(name, value);
+  }
+  made.append(...children);
+  return made;
+}
+
+/**
+ * A choice among options.
+ * @param {Record<string, string>} attributes
+ * @param {(value: string) => void} choose
+ */
+export function select(attributes, choose) {
+  return element("select", { ...attributes, onchange: (event) => choose(event.target.value) });
+}
+
+/**
+ * Gives a select its options; those it has already are left alone, so that an open one is not disturbed.
+ * @param {HTMLSelectElement} list
+ * @param {{ value: string, text: string }[]} options
+ * @param {string} chosen
+ */
+export function setOptions(list, options, chosen) {
+  const shown = [...list.options].map(({ value, text }) => `${value}\n${text}`);
+  if (options.map(({ value, text }) => `${value}\n${text}`).join() !== shown.join()) {
+    list.replaceChildren(...options.map(({ value, text }) => new Option(text, value)));
+  }
+  list.value = chosen;
+}
+
+/** Text that changes often: written only when it is another one. @param {Node} node @param {string} text */
+export function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+/**
+ * A formula that the server has made. It is parsed as XML, so nothing in it can run.
+ * @param {string} mathml
+ * @returns {Node}
+ */
+export function formula(mathml) {
+  const parsed = new DOMParser().parseFromString(mathml, "application/xml").documentElement;
+  if (parsed.localName !== "math") return document.createTextNode(mathml);
+  return document.adoptNode(parsed);
+}

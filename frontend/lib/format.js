@@ -1,0 +1,30 @@
+/** Numbers and shapes as a person reads them. */
+
+const grouped = new Intl.NumberFormat("en-US");
+
+/** A whole number: 12,345. @param {number} count */
+export const whole = (count) => grouped.format(count);
+
+/**
+ * A measured number in four figures, with an exponent where it is very small or large.
+ * @param {number | null | undefined} value  null: not finite.
+ */
+export function number(value) {
+  if (value === null || value === undefined) return "–";
+  if (!Number.isFinite(value)) return String(value);
+  const magnitude = Math.abs(value);
+  if (magnitude !== 0 && (magnitude < 1e-3 || magnitude >= 1e5)) return minus(value.toExponential(2));
+  return minus(value.toPrecision(4));
+}
+
+/** With as many places whatever the value, for a slot that must not jump. @param {number} value */
+export const fixed = (value, places = 4) => minus(value.toFixed(places));
+
+/** @param {number | null} share  0 … 1, or null where the question makes no sense. */
+export const percent = (share) => (share === null ? "–" : `${(100 * share).toFixed(1)} %`);
+
+/** @param {number[]} shape */
+export const shape = (shape) => (shape.length ? shape.join(" × ") : "scalar");
+
+/** @param {string} text */
+const minus = (text) => text.replaceAll("-", "−");

@@ -1,0 +1,49 @@
+/**
+ * All that the keyboard does, in one table: the key as `KeyboardEvent.key` has it, how it is written, what it does.
+ *
+ * @typedef {object} Shortcut
+ * @property {string[]} keys
+ * @property {boolean} [shift]  Only with (true) or only without (false) the shift key; where absent, either.
+ * @property {string} written
+ * @property {string} action  The `data-action` of the button that does the same.
+ * @property {string} says
+ */
+
+/** @type {Shortcut[]} */
+export const SHORTCUTS = [
+  { keys: [" "], written: "space", action: "toggle", says: "run, or pause" },
+  { keys: ["ArrowLeft"], shift: false, written: "←", action: "op-back", says: "one op back" },
+  { keys: ["ArrowRight"], shift: false, written: "→", action: "op-forward", says: "one op forward" },
+  { keys: ["ArrowLeft"], shift: true, written: "shift ←", action: "pass-back", says: "to the pass's beginning" },
+  { keys: ["ArrowRight"], shift: true, written: "shift →", action: "pass-forward", says: "to the pass's end" },
+  { keys: ["Enter", "s"], written: "↵ or s", action: "step", says: "one training step" },
+  { keys: ["v"], written: "v", action: "verify", says: "verify against autograd" },
+  { keys: ["?"], written: "?", action: "help", says: "show or hide this list" },
+];
+
+/** @param {{ key: string, shiftKey: boolean }} pressed */
+export function shortcutFor({ key, shiftKey }) {
+  return SHORTCUTS.find(({ keys, shift }) => keys.includes(key) && (shift === undefined || shift === shiftKey)) ?? null;
+}
+
+/** How the shortcut of an action is written, in brackets, or nothing. @param {string} action */
+export function hint(action) {
+  const found = SHORTCUTS.find((shortcut) => shortcut.action === action);
+  return found ? ` [${found.written}]` : "";
+}
+
+/** Elements that use the keys themselves. */
+const OWN_KEYS = "input:not([type=checkbox]), select, textarea, dialog, [role=listbox]";
+/** Enter and space belong to these. */
+const PRESSABLE = "button, a, summary, input[type=checkbox]";
+
+/**
+ * What a key press means on this page, or null: it belongs to the element that has the focus, or to the browser.
+ * @param {KeyboardEvent} event
+ */
+export function pressed(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || !(event.target instanceof Element)) return null;
+  if (event.target.closest(OWN_KEYS)) return null;
+  if ((event.key === " " || event.key === "Enter") && event.target.closest(PRESSABLE)) return null;
+  return shortcutFor(event);
+}

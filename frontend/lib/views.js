@@ -1,0 +1,40 @@
+/**
+ * What a panel asks the stream for. Equal wishes have equal ids, so panels that show the same tensor share one view.
+ *
+ * @import { View } from "../types/wire"
+ * @import { Frame } from "../frames.js"
+ */
+
+/** The values themselves, as at most `max_cells` cells. @param {string} tensor @returns {View} */
+export function values(tensor, max_cells = 65536) {
+  return { id: `values:${tensor}:${max_cells}`, tensor, as: "values", max_cells };
+}
+
+/** Counts over all values. @param {string} tensor @returns {View} */
+export function histogram(tensor, bins = 80) {
+  return { id: `histogram:${tensor}:${bins}`, tensor, as: "histogram", bins };
+}
+
+/** Mean, spread, norm and the share of special values. @param {string} tensor @returns {View} */
+export function summary(tensor) {
+  return { id: `summary:${tensor}`, tensor, as: "summary" };
+}
+
+/** Each view once, in order of id. @param {Iterable<View[]>} wishes @returns {View[]} */
+export function union(wishes) {
+  const byId = new Map([...wishes].flat().map((view) => [view.id, view]));
+  return [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/**
+ * What a frame holds of a view, as rows × columns; null where the frame is older than the wish. `data` is null while
+ * the tensor is not known at the frame's position.
+ * @param {Frame | null} frame @param {View} view
+ */
+export function read(frame, view) {
+  const info = frame?.info.views[view.id];
+  if (!frame || !info) return null;
+  const array = info.known ? frame.arrays.get(view.id) : undefined;
+  const columns = array?.shape.at(-1) ?? 1;
+  return { info, data: array?.data ?? null, rows: (array?.data.length ?? 0) / columns, columns };
+}

@@ -1,0 +1,71 @@
+/**
+ * What the page knows, and what follows from it.
+ *
+ * @import { Dataset, Network, Op, Session, Verification, View } from "./types/wire"
+ * @import { Frame } from "./frames.js"
+ * @import { Connection } from "./stream.js"
+ * @import { Choices } from "./lib/choices.js"
+ * @import { ReadonlySignal } from "./lib/signals.js"
+ *
+ * @typedef {{ id: number, text: string }} Notice
+ * @typedef {"auto" | "light" | "dark"} Theme
+ */
+
+import { EMPTY } from "./lib/history.js";
+import { computed, signal } from "./lib/signals.js";
+import { momentAt, timeline } from "./lib/timeline.js";
+import { union } from "./lib/views.js";
+
+/** Up to so many steps a second one can follow each of them. */
+const READABLE = 8;
+
+/** @param {Choices} choices @param {Theme} theme */
+export function initialState(choices, theme) {
+  return {
+    ops: signal(/** @type {Op[]} */ ([])),
+    datasets: signal(/** @type {Dataset[]} */ ([])),
+    sessions: signal(/** @type {Session[]} */ ([])),
+    session: signal(/** @type {Session | null} */ (null)),
+    network: signal(/** @type {Network | null} */ (null)),
+    frame: signal(/** @type {Frame | null} */ (null)),
+    history: signal(EMPTY),
+    verification: signal(/** @type {Verification | null} */ (null)),
+    verifying: signal(false),
+    connection: signal(/** @type {Connection} */ ("connecting")),
+    notices: signal(/** @type {Notice[]} */ ([])),
+    choices: signal(choices),
+    theme: signal(theme),
+    /** The views each panel wants. */
+    wishes: signal(/** @type {ReadonlyMap<string, View[]>} */ (new Map())),
+  };
+}
+
+/** What follows from the state. @param {ReturnType<typeof initialState>} state */
+export function derive({ frame, session, network, wishes, datasets }) {
+  const info = computed(() => frame.value?.info ?? null);
+  const position = computed(() => info.value?.position ?? session.value?.position ?? null);
+  const moments = computed(() => (network.value ? timeline(network.value) : []));
+  return {
+    info,
+    position,
+    op: computed(() => position.value?.op ?? 0),
+    loss: computed(() => (info.value ?? session.value)?.loss ?? null),
+    running: computed(() => (info.value ?? session.value)?.running ?? false),
+    /** Frames come faster than one can read them. */
+    streaming: computed(() => info.value?.running === true && (info.value.steps_per_second ?? Infinity) > READABLE),
+    training: computed(() => (info.value ?? session.value)?.training ?? null),
+    dataset: computed(() => datasets.value.find(({ id }) => id === session.value?.config.data.dataset) ?? null),
+    moments,
+    moment: computed(() => (position.value ? momentAt(moments.value, position.value) : null)),
+    /** As text, so that the same wishes again are no change. */
+    views: computed(() => JSON.stringify(union(wishes.value.values()))),
+  };
+}
+
+/**
+ * The same signals, to be read only.
+ * @template {Record<string, ReadonlySignal<any>>} S
+ * @param {S} signals
+ * @returns {{ readonly [Name in keyof S]: ReadonlySignal<S[Name]["value"]> }}
+ */
+export const readOnly = (signals) => signals;

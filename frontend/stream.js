@@ -1,0 +1,124 @@
+/**
+ * The live stream of one session. The only module that opens the socket.
+ *
+ * Frames are taken at most once per repaint, and the next one is asked for as soon as one is taken: while the page
+ * draws a frame the server prepares the newest one, so a slow page sees fewer frames, never older ones. A connection
+ * that is lost is sought again, with growing pauses.
+ *
+ * @import { StreamError, View } from "./types/wire"
+ */
+
+const FIRST_PAUSE = 250;
+const LONGEST_PAUSE = 5000;
+/** The server's close code for a session that it does not have. */
+const UNKNOWN_SESSION = 4404;
+
+/**
+ * @typedef {"connecting" | "open" | "lost"} Connection
+ * @typedef {object} Handlers
+ * @property {(frame: ArrayBuffer) => void} frame
+ * @property {(state: Connection) => void} connection
+ * @property {(detail: string) => void} error  What the server refused.
+ * @property {() => void} gone  The server has no such session (any more), and the stream is at its end.
+ *
+ * @typedef {object} Surroundings  What a browser provides, and a test replaces.
+ * @property {new (url: string) => WebSocket} WebSocket
+ * @property {(take: () => void) => void} repaint
+ * @property {(again: () => void, pause: number) => unknown} wait
+ *
+ * @typedef {{ show(views: View[]): void, close(): void }} Stream
+ */
+
+/** @returns {Surroundings} */
+function browser() {
+  return {
+    WebSocket: globalThis.WebSocket,
+    repaint: (take) => requestAnimationFrame(take),
+    wait: (again, pause) => setTimeout(again, pause),
+  };
+}
+
+/** @param {string} session @param {{ protocol: string, host: string }} page */
+export function streamUrl(session, { protocol, host }) {
+  return `${protocol === "https:" ? "wss" : "ws"}://${host}/api/sessions/${encodeURIComponent(session)}/stream`;
+}
+
+/**
+ * @param {string} url
+ * @param {Handlers} handlers
+ * @param {Surroundings} surroundings
+ * @returns {Stream}
+ */
+export function openStream(url, handlers, { WebSocket, repaint, wait } = browser()) {
+  /** @type {WebSocket | null} */
+  let socket = null;
+  /** @type {View[]} */
+  let wanted = [];
+  /** @type {ArrayBuffer | null} The newest frame, not yet taken. */
+  let waiting = null;
+  let pause = FIRST_PAUSE;
+  let closed = false;
+
+  /** @param {import("./types/wire").ClientMessage} message */
+  function send(message) {
+    if (socket?.readyState === 1) socket.send(JSON.stringify(message));
+  }
+
+  function take() {
+    if (closed || !waiting) return;
+    const frame = waiting;
+    waiting = null;
+    send({ type: "ready" });
+    handlers.frame(frame);
+  }
+
+  /** @param {MessageEvent} event */
+  function receive({ data }) {
+    if (typeof data === "string") {
+      handlers.error(/** @type {StreamError} */ (JSON.parse(data)).detail);
+      return;
+    }
+    if (!waiting) repaint(take);
+    waiting = data;
+  }
+
+  function connect() {
+    if (closed) return;
+    const opened = new WebSocket(url);
+    opened.binaryType = "arraybuffer";
+    opened.onopen = () => {
+      pause = FIRST_PAUSE;
+      handlers.connection("open");
+      send({ type: "show", views: wanted });
+      send({ type: "ready" });
+    };
+    opened.onmessage = receive;
+    opened.onclose = ({ code }) => {
+      if (closed) return;
+      waiting = null;
+      if (code === UNKNOWN_SESSION) {
+        closed = true;
+        handlers.gone();
+        return;
+      }
+      handlers.connection("lost");
+      wait(connect, pause);
+      pause = Math.min(2 * pause, LONGEST_PAUSE);
+    };
+    socket = opened;
+  }
+
+  handlers.connection("connecting");
+  connect();
+
+  return {
+    show(views) {
+      wanted = views;
+      send({ type: "show", views });
+    },
+    close() {
+      closed = true;
+      socket?.close();
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { ApiError, createApi, detailText } from "../../frontend/api.js";
+
+/** A server that gives one answer and keeps what it was asked. @param {unknown} body @param {number} [status] */
+function answering(body, status = 200) {
+  /** @type {{ url: string, method: string, body: any }[]} */
+  const requests = [];
+  const api = createApi(async (url, options = {}) => {
+    const sent = options.body && JSON.parse(`${options.body}`);
+    requests.push({ url: String(url), method: options.method ?? "GET", body: sent });
+    return new Response(status === 204 ? null : JSON.stringify(body), { status });
+  });
+  return { api, requests };
+}
+
+test("a call gives the server's JSON", async () => {
+  const { api, requests } = answering([{ id: "a" }]);
+  assert.deepEqual(await api.sessions(), [{ id: "a" }]);
+  assert.deepEqual(requests, [{ url: "/api/sessions", method: "GET", body: undefined }]);
+});
+
+test("advance says the unit and how often", async () => {
+  const { api, requests } = answering({});
+  await api.advance("s1", "op", -1);
+  assert.deepEqual(requests, [
+    { url: "/api/sessions/s1/advance", method: "POST", body: { unit: "op", count: -1 } },
+  ]);
+});
+
+test("run names a rate only when there is one", async () => {
+  const { api, requests } = answering({}, 202);
+  await api.run("s1");
+  await api.run("s1", 30);
+  assert.deepEqual(requests.map(({ body }) => body), [{}, { steps_per_second: 30 }]);
+});
+
+test("names are escaped in addresses", async () => {
+  const { api, requests } = answering({});
+  await api.session("a/b?c");
+  assert.equal(requests[0].url, "/api/sessions/a%2Fb%3Fc");
+});
+
+test("a refusal becomes an error with the server's own words", async () => {
+  const { api } = answering({ detail: "There is no session x." }, 404);
+  await assert.rejects(api.session("x"), (error) => {
+    assert.ok(error instanceof ApiError);
+    assert.equal(error.status, 404);
+    assert.equal(error.message, "There is no session x.");
+    return true;
+  });
+});
+
+test("a refusal that is no JSON still says what came", async () => {
+  const api = createApi(async () => new Response("<html>", { status: 502, statusText: "Bad Gateway" }));
+  await assert.rejects(api.ops(), { status: 502, message: "The server answered 502 Bad Gateway" });
+});
+
+test("a server that does not answer is an error with status 0", async () => {
+  const api = createApi(async () => {
+    throw new TypeError("fetch failed");
+  });
+  await assert.rejects(api.ops(), { name: "ApiError", status: 0, message: /does not answer/ });
+});
+
+test("a list of refused fields is told a line each, with the field's name", () => {
+  const detail = [
+    { loc: ["body", "training", "batch_size"], msg: "Input should be greater than 0" },
+    { loc: ["body"], msg: "Field required" },
+  ];
+  assert.equal(detailText(detail), "training.batch_size: Input should be greater than 0\nField required");
+});

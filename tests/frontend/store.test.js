@@ -1,0 +1,269 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { ApiError } from "../../frontend/api.js";
+import { DEFAULTS } from "../../frontend/lib/choices.js";
+import { effect } from "../../frontend/lib/signals.js";
+import { summary, values } from "../../frontend/lib/views.js";
+import { createStore } from "../../frontend/store.js";
+
+const NETWORK = {
+  granularity: "atomic",
+  dimensions: { B: 32 },
+  ops: 2,
+  forward_ops: 1,
+  calls: [{
+    index: 0, op: "tanh", layer: 1, part: "hidden", inputs: [{ operand: "x", tensor: "hpreact" }], output: "h",
+    shape: [32, 64], code: "h = torch.tanh(hpreact)", known_at: 1,
+  }],
+  gradients: [{
+    name: "dhpreact", tensor: "hpreact", shape: [32, 64], known_at: 2,
+    contributions: [{
+      name: "dhpreact.h", call: 0, operand: "x", via: "h", code: "dhpreact = (1 - h**2) * dh", known_at: 2,
+    }],
+  }],
+  batch_norms: [],
+  activations: [],
+};
+
+const session = (/** @type {string} */ id) => ({
+  id, name: id, config: { data: { dataset: "names" } }, position: { step: 0, op: 2, ops: 2 }, running: false, loss: 3.3,
+});
+
+/** A store with a server and a stream that keep what they were told. */
+function opened({ choices = {}, refuse = {}, sessions = [session("s1"), session("s2")] } = {}) {
+  /** @type {any[][]} */
+  const calls = [];
+  /** @type {any[]} */
+  const streams = [];
+  /** @type {Record<string, any>} */
+  const answers = {
+    ops: [], datasets: [{ id: "names" }], sessions, network: NETWORK, verification: { rows: [] },
+    metrics: { series: { loss: { step: [0, 1], mean: [3.3, 3.2], min: [3.3, 3.2], max: [3.3, 3.2] } } },
+    session: (/** @type {string} */ id) => session(id),
+    createSession: () => session("new"),
+    ...refuse,
+  };
+  const api = new Proxy({}, {
+    get: (_, /** @type {string} */ name) => async (/** @type {any[]} */ ...args) => {
+      calls.push([name, ...args]);
+      const answer = answers[name];
+      if (answer instanceof Error) throw answer;
+      return typeof answer === "function" ? answer(...args) : answer;
+    },
+  });
+  const store = createStore({
+    api: /** @type {any} */ (api),
+    openStream(id, handlers) {
+      const stream = { id, handlers, shown: /** @type {any[]} */ ([]), closed: false };
+      streams.push(stream);
+      return { show: (views) => stream.shown.push(views), close: () => (stream.closed = true) };
+    },
+    choices: { ...DEFAULTS, ...choices },
+  });
+  const commands = () => calls.filter(([name]) => ["advance", "run", "pause"].includes(name));
+  return { store, calls, commands, streams };
+}
+
+/** @param {object} changes @returns {any} */
+const frame = (changes) => ({
+  info: { session: "s1", position: { step: 5, op: 1, ops: 2 }, loss: 3, running: false, metrics: {}, ...changes },
+  arrays: new Map(),
+});
+
+const point = (/** @type {number} */ step, /** @type {number} */ loss) =>
+  ({ loss: { step: [step], mean: [loss], min: [loss], max: [loss] } });
+
+test("starting opens the first session with its network, stream and losses so far", async () => {
+  const { store, streams } = opened();
+  await store.actions.start();
+  assert.equal(store.session.value?.id, "s1");
+  assert.equal(store.network.value, NETWORK);
+  assert.deepEqual(streams.map(({ id }) => id), ["s1"]);
+  assert.deepEqual(store.history.value.buckets.map(({ mean }) => mean), [3.3, 3.2]);
+});
+
+test("starting opens the session that the address names, if it is there", async () => {
+  const { store } = opened({ choices: { session: "s2" } });
+  await store.actions.start();
+  assert.equal(store.session.value?.id, "s2");
+  const other = opened({ choices: { session: "gone" } });
+  await other.store.actions.start();
+  assert.equal(other.store.session.value?.id, "s1");
+});
+
+test("starting makes a session where there is none", async () => {
+  const { store } = opened({ sessions: [] });
+  await store.actions.start();
+  assert.equal(store.session.value?.id, "new");
+});
+
+test("position, loss and running follow the newest frame", async () => {
+  const { store, streams } = opened();
+  await store.actions.start();
+  assert.deepEqual(store.position.value, { step: 0, op: 2, ops: 2 });
+  streams[0].handlers.frame(frame({ running: true }));
+  assert.deepEqual(store.position.value, { step: 5, op: 1, ops: 2 });
+  assert.equal(store.loss.value, 3);
+  assert.equal(store.running.value, true);
+});
+
+test("the moment is the op that was done last", async () => {
+  const { store, streams } = opened();
+  await store.actions.start();
+  assert.equal(store.moment.value?.label, "dhpreact ← h");
+  streams[0].handlers.frame(frame({ position: { step: 5, op: 1, ops: 2 } }));
+  assert.equal(store.moment.value?.code, "h = torch.tanh(hpreact)");
+  streams[0].handlers.frame(frame({ position: { step: 5, op: 0, ops: 2 } }));
+  assert.equal(store.moment.value?.pass, "minibatch");
+});
+
+test("a frame of another session is not taken", async () => {
+  const { store, streams } = opened();
+  await store.actions.start();
+  streams[0].handlers.frame(frame({ session: "s2" }));
+  assert.equal(store.frame.value, null);
+});
+
+test("losses of frames come after those on record, each step once", async () => {
+  const { store, streams } = opened();
+  await store.actions.start();
+  streams[0].handlers.frame(frame({ metrics: point(1, 9) }));
+  streams[0].handlers.frame(frame({ metrics: point(2, 3.1) }));
+  assert.deepEqual(store.history.value.buckets.map(({ step, mean }) => [step, mean]), [[0, 3.3], [1, 9], [2, 3.1]]);
+});
+
+test("the stream is told the union of what the panels want, each view once", async () => {
+  const { store, streams } = opened();
+  await store.actions.start();
+  store.actions.show("a", [values("h"), summary("h")]);
+  store.actions.show("b", [values("h")]);
+  const told = streams[0].shown.length;
+  assert.deepEqual(streams[0].shown.at(-1), [summary("h"), values("h")]);
+  store.actions.show("b", [values("h")]);
+  assert.equal(streams[0].shown.length, told);
+  store.actions.show("a", []);
+  assert.deepEqual(streams[0].shown.at(-1), [values("h")]);
+});
+
+test("advancing while running pauses first", async () => {
+  const { store, commands, streams } = opened();
+  await store.actions.start();
+  await store.actions.advance("op", -1);
+  streams[0].handlers.frame(frame({ running: true }));
+  await store.actions.advance("step");
+  assert.deepEqual(commands(), [["advance", "s1", "op", -1], ["pause", "s1"], ["advance", "s1", "step", 1]]);
+});
+
+test("advancing right after a run was asked for pauses, though no frame has told of the run", async () => {
+  const { store, commands } = opened();
+  await store.actions.start();
+  store.actions.run();
+  await store.actions.advance("step");
+  assert.deepEqual(commands().map(([name]) => name), ["run", "pause", "advance"]);
+});
+
+test("moves that were asked for while one is under way go out as one, but not across another command", async () => {
+  const { store, commands } = opened();
+  await store.actions.start();
+  const first = store.actions.advance("op");
+  await Promise.resolve();
+  for (let i = 0; i < 5; i++) store.actions.advance("op");
+  store.actions.advance("op", -1);
+  store.actions.advance("step");
+  await Promise.all([first, store.actions.advance("op")]);
+  const moves = commands().map(([, , unit, count]) => [unit, count]);
+  assert.deepEqual(moves, [["op", 1], ["op", 4], ["step", 1], ["op", 1]]);
+});
+
+test("a run goes at the chosen speed, and a new speed counts at once", async () => {
+  const { store, commands, streams } = opened();
+  await store.actions.start();
+  await store.actions.run();
+  streams[0].handlers.frame(frame({ running: true }));
+  store.actions.setSpeed("30");
+  await store.actions.pause();
+  assert.deepEqual(commands(), [["run", "s1", undefined], ["run", "s1", 30], ["pause", "s1"]]);
+});
+
+test("a new speed while paused starts nothing", async () => {
+  const { store, commands } = opened();
+  await store.actions.start();
+  store.actions.setSpeed("5");
+  await store.actions.pause();
+  assert.deepEqual(commands(), []);
+  assert.equal(store.choices.value.speed, "5");
+});
+
+test("what the server refuses is shown once, until it is dismissed, and later commands still go out", async () => {
+  const { store, commands } = opened({ refuse: { advance: new ApiError(409, "Not now.") } });
+  await store.actions.start();
+  await store.actions.advance("op");
+  await store.actions.advance("op");
+  assert.deepEqual(store.notices.value.map(({ text }) => text), ["Not now."]);
+  await store.actions.run();
+  assert.equal(commands().at(-1)?.[0], "run");
+  store.actions.dismiss(store.notices.value[0].id);
+  assert.deepEqual(store.notices.value, []);
+});
+
+test("a config that is refused rejects, and the session stays", async () => {
+  const { store } = opened({ refuse: { createSession: new ApiError(422, "batch_size: too large") } });
+  await store.actions.start();
+  await assert.rejects(store.actions.createSession({}), { message: "batch_size: too large" });
+  assert.equal(store.session.value?.id, "s1");
+  assert.deepEqual(store.notices.value, []);
+});
+
+test("another session brings its own stream, and nothing of the one before stays", async () => {
+  const { store, streams } = opened();
+  await store.actions.start();
+  streams[0].handlers.frame(frame({}));
+  await store.actions.verify();
+  await store.actions.openSession("s2");
+  assert.equal(streams[0].closed, true);
+  assert.deepEqual(streams.map(({ id }) => id), ["s1", "s2"]);
+  assert.equal(store.frame.value, null);
+  assert.equal(store.verification.value, null);
+  assert.equal(store.choices.value.session, "s2");
+});
+
+test("of two sessions opened at once the last one wins", async () => {
+  const { store, streams } = opened();
+  await store.actions.start();
+  await Promise.all([store.actions.openSession("s2"), store.actions.openSession("s1")]);
+  assert.equal(store.session.value?.id, "s1");
+  assert.equal(streams.filter(({ closed }) => !closed).length, 1);
+});
+
+test("verifying is marked while it lasts, also when it fails", async () => {
+  const { store } = opened({ refuse: { verification: new ApiError(409, "Not now.") } });
+  await store.actions.start();
+  /** @type {boolean[]} */
+  const seen = [];
+  effect(() => void seen.push(store.verifying.value));
+  await store.actions.verify();
+  assert.deepEqual(seen, [false, true, false]);
+});
+
+test("when the connection is back, the session is read anew", async () => {
+  const { store, calls, streams } = opened();
+  await store.actions.start();
+  streams[0].handlers.connection("open");
+  streams[0].handlers.connection("lost");
+  assert.equal(store.connection.value, "lost");
+  const before = calls.length;
+  streams[0].handlers.connection("open");
+  await new Promise((done) => setImmediate(done));
+  assert.deepEqual(calls.slice(before).find(([name]) => name === "session"), ["session", "s1"]);
+});
+
+test("when the server has lost the session, another one is opened", async () => {
+  const sessions = [session("s1")];
+  const { store, streams } = opened({ sessions });
+  await store.actions.start();
+  sessions[0] = session("s9");
+  streams[0].handlers.gone();
+  await new Promise((done) => setImmediate(done));
+  assert.equal(store.session.value?.id, "s9");
+});
