@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 NODE_PATH_FIRST := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench lock clean
+.PHONY: help run test lint format bench screenshot lock clean
 
 help: ## List what make can do
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 16
@@ -33,8 +33,11 @@ format: $(VENV)/.dev ## Format the Python code, and fix what ruff can fix
 	$(BIN)/ruff check --fix-only
 	$(BIN)/ruff format
 
-bench: $(VENV)/.dev ## Measure
+bench: $(VENV)/.dev ## Measure, print a table, write benchmarks/results.json
 	$(BIN)/python -m benchmarks $(ARGS)
+
+screenshot: $(VENV)/.dev ## Take the README's screenshots anew
+	$(BIN)/python -m tests.browser.screenshot
 
 lock: ## Resolve the newest versions that pyproject.toml allows into constraints.txt
 	rm -rf $(VENV)/lock

@@ -1,0 +1,89 @@
+"""The real server in a process of its own, and pages of a real Chromium that fail a test on any complaint."""
+
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+from tests.browser.chromium import FLAGS, find_chromium
+from tests.browser.dashboard import Dashboard
+from tests.serving import running_server
+
+LOG = pytest.StashKey[Path]()
+
+
+# Of the package, not of the session: while Playwright is open, its event loop runs in this thread, and other tests
+# want to run theirs.
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    path = find_chromium()
+    assert path, "no Chromium: run python -m tests.browser.chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def server(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a running server, such as http://127.0.0.1:43210."""
+    log = request.session.stash[LOG] = tmp_path_factory.mktemp("server") / "log.txt"
+    with running_server(log) as url:
+        yield url
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser complained of so far. A test that provokes a complaint checks it, and removes it from here."""
+    return []
+
+
+@pytest.fixture
+def page(browser: Browser, server: str, complaints: list[str]) -> Iterator[Page]:
+    """A fresh page, where `page.goto("/")` opens the dashboard; fails the test if the browser complained."""
+
+    def on_console(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            complaints.append(f"console {message.type}: {message.text} ({message.location['url']})")
+
+    def on_request_failed(request: Request) -> None:
+        complaints.append(f"{request.method} {request.url} failed: {request.failure}")
+
+    context = browser.new_context(base_url=server, viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.on("console", on_console)
+    page.on("pageerror", lambda error: complaints.append(f"uncaught {error}"))
+    page.on("requestfailed", on_request_failed)
+    yield page
+    found = list(complaints)  # closing the page breaks off what is under way, which is no complaint
+    context.close()
+    if found:
+        pytest.fail("\n".join(["The browser complained:", *found]), pytrace=False)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show the server's last words under a test that failed."""
+    report = yield
+    log = item.session.stash.get(LOG, None)
+    if report.failed and log is not None:
+        report.sections.append(("Server log", "\n".join(log.read_text().splitlines()[-50:])))
+    return report
+
+
+@pytest.fixture
+def open_dashboard(page: Page, server: str) -> Iterator[Callable[[dict[str, Any]], Dashboard]]:
+    """Opens the page on a new session with the config it is given."""
+    with httpx2.Client(base_url=server, timeout=30) as rest:
+        yield lambda config: Dashboard(page, rest, config)
+
+
+@pytest.fixture
+def dashboard(open_dashboard: Callable[[dict[str, Any]], Dashboard]) -> Dashboard:
+    """The page on a session of its own, with the default config."""
+    return open_dashboard({})

@@ -1,0 +1,73 @@
+"""The page as a person uses it, for tests: a session of its own, what the plots show, and how to wait for it."""
+
+import time
+from typing import Any
+
+import httpx2
+import numpy as np
+from numpy.typing import NDArray
+from playwright.sync_api import Page, expect
+
+# What a plot holds once the true Plotly figure is drawn: plain lists, since typed arrays do not cross to Python.
+FIGURE = """
+plot => {
+  const plain = (value) =>
+    ArrayBuffer.isView(value) ? Array.from(value)
+    : Array.isArray(value) ? value.map(plain)
+    : value && typeof value === "object" ? Object.fromEntries(Object.entries(value).map(([k, v]) => [k, plain(v)]))
+    : typeof value === "number" && !Number.isFinite(value) ? null
+    : value;
+  return plain(plot.querySelector(".js-plotly-plot").data);
+}
+"""
+
+
+class Dashboard:
+    """One page on a session of its own."""
+
+    def __init__(self, page: Page, rest: httpx2.Client, config: dict[str, Any]) -> None:
+        self.page = page
+        self.rest = rest
+        self.id = self.rest.post("/api/sessions", json=config).raise_for_status().json()["id"]
+        page.goto(f"/?session={self.id}")
+        expect(page.locator("#push-pull-plot")).to_have_attribute("state", "rest", timeout=30_000)
+
+    def click(self, action: str) -> None:
+        """Press a button of the transport."""
+        self.page.click(f'[data-action="{action}"]')
+
+    def session(self) -> dict[str, Any]:
+        """The session as REST has it."""
+        found: dict[str, Any] = self.rest.get(f"/api/sessions/{self.id}").raise_for_status().json()
+        return found
+
+    def tensor(self, name: str) -> NDArray[np.float64]:
+        """A tensor as REST has it."""
+        answer = self.rest.get(f"/api/sessions/{self.id}/tensors/{name}").raise_for_status()
+        return np.array(answer.json(), dtype=np.float64)
+
+    def figure(self, plot: str) -> list[dict[str, Any]]:
+        """The traces of a plot, named by a selector, once it rests."""
+        found = self.page.locator(plot)
+        found.scroll_into_view_if_needed()
+        expect(found).to_have_attribute("state", "rest")
+        traces: list[dict[str, Any]] = found.evaluate(FIGURE)
+        return traces
+
+    def wait_for_other_figure(self, plot: str, figure: list[dict[str, Any]]) -> None:
+        """Wait until a plot rests and shows something else: one off screen is brought up to date when it is seen."""
+        deadline = time.monotonic() + 10
+        while self.figure(plot) == figure:
+            assert time.monotonic() < deadline, f"{plot} still shows what it did"
+            self.page.wait_for_timeout(20)
+
+    def pixels(self, plot: str) -> str:
+        """What a plot's canvas shows while data moves."""
+        shown: str = self.page.locator(f"{plot} canvas").evaluate("canvas => canvas.toDataURL()")
+        return shown
+
+    def expect_position(self, step: int, op: int) -> None:
+        """Wait until the page says that it stands there."""
+        ops = self.session()["position"]["ops"]
+        expect(self.page.locator("#position-step")).to_have_text(f"{step:,}")
+        expect(self.page.locator("#position-op")).to_have_text(f"{op} of {ops}")

@@ -1,0 +1,81 @@
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from server.settings import Settings
+from tests.serving import running_server
+
+ROOT = Path(__file__).parents[1]
+MAKEFILE = (ROOT / "Makefile").read_text()
+TARGETS = next(line for line in MAKEFILE.splitlines() if line.startswith(".PHONY:")).split()[1:]
+
+
+@pytest.fixture(scope="module")
+def readme() -> str:
+    return (ROOT / "README.md").read_text()
+
+
+def test_make_alone_lists_every_target() -> None:
+    listing = subprocess.run(["make", "-C", ROOT], capture_output=True, text=True, check=True).stdout
+    assert re.findall(r"^  make ([a-z-]+) +\S", listing, re.MULTILINE) == TARGETS
+
+
+def test_every_make_command_in_the_readme_exists(readme: str) -> None:
+    commands = set(re.findall(r"`make ([a-z-]+)|^make ([a-z-]+)", readme, re.MULTILINE))
+    assert {quoted or alone for quoted, alone in commands} <= set(TARGETS)
+
+
+@pytest.mark.parametrize("command", ["make run", "make test"])
+def test_the_readme_tells_the_newcomer(readme: str, command: str) -> None:
+    assert command in readme
+
+
+@pytest.mark.parametrize("setting", Settings.model_fields)
+def test_every_setting_stands_in_the_readme_with_its_default(readme: str, setting: str) -> None:
+    field = Settings.model_fields[setting]
+    option = f"`--{setting.replace('_', '-')}`"
+    default = str(field.default).lower()
+    assert f"| {option} | `GRADIENT_FLOW_{setting.upper()}` | {default} | {field.description} |" in readme
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with running_server() as url:
+        yield url
+
+
+def blocks(readme: str, language: str, url: str) -> list[str]:
+    found = re.findall(rf"^```{language}\n(.*?)^```", readme, re.MULTILINE | re.DOTALL)
+    return [block.replace("http://127.0.0.1:8000", url) for block in found if "http://127.0.0.1:8000/api" in block]
+
+
+def test_the_readmes_requests_can_be_typed_as_they_stand(readme: str, url: str) -> None:
+    if shutil.which("curl") is None:
+        pytest.skip("curl is not installed")
+    (block,) = blocks(readme, "sh", url)
+    script = "set -e\n" + block.replace("curl -s", "curl -s --fail")
+    run = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True)
+    progress, end = json.JSONDecoder().raw_decode(run.stdout)
+    rows, verification = run.stdout[end:].split("{", maxsplit=1)
+    assert progress["position"]["step"] == 100
+    assert [len(row.split(",")) for row in rows.splitlines()] == [27, 27]
+    assert all(row["exact"] for row in json.loads("{" + verification)["rows"])
+
+
+def test_the_readmes_python_prints_that_pull_equals_pushes(readme: str, url: str) -> None:
+    (block,) = blocks(readme, "python", url)
+    run = subprocess.run([sys.executable, "-c", block], capture_output=True, text=True, check=True)
+    sums = [float(number) for number in run.stdout.strip("[]\n").split()]
+    assert len(sums) == 32
+    assert max(map(abs, sums)) < 1e-6
+
+
+def test_every_file_that_the_readme_links_to_exists(readme: str) -> None:
+    links = [link for link in re.findall(r"\]\(([^)#]+)", readme) if "://" not in link]
+    assert [link for link in links if not (ROOT / link).exists()] == []
