@@ -39,6 +39,7 @@ class _Builder:
         self._loss()
         width = {"H": sizes[0]} if len(sizes) == 1 else {f"H{k}": size for k, size in enumerate(sizes, start=1)}
         return Network(
+            granularity=self.model.granularity,
             dimensions={"B": self.B, "T": self.T, "E": self.E, **width, "V": self.V},
             inputs=tuple(self.inputs),
             calls=tuple(self.calls),

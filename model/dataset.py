@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 import torch
 from jaxtyping import Int
+from numpy.typing import NDArray
 from torch import Tensor
 
 NAMES_FILE = Path(__file__).parent / "data" / "names.txt"
@@ -27,7 +28,7 @@ class InvalidWords(ValueError):
 class Examples:
     """Contexts and the character that follows each."""
 
-    contexts: Int[Tensor, "N T"]
+    contexts: Int[Tensor, "N T"]  # int32: half the memory, and many examples are kept
     targets: Int[Tensor, "N"]
 
     def __len__(self) -> int:
@@ -58,24 +59,29 @@ class Dataset:
         return [numbers[character] for character in text]
 
     def examples(self, words: list[str], context_length: int) -> Examples:
-        """One example per character of each word and one for its end, in order: N x T contexts, N targets."""
+        """One example per character of each of these words and one for its end, in order."""
         # Each word's block is T ends, the word, and one end; the windows of length T + 1 inside one block are
         # its examples, and those that begin near a block's end would reach into the next word.
         width = context_length + 1
         padding = END * context_length
-        blocks = "".join(f"{padding}{word}{END}" for word in words)
-        if not blocks:
-            empty = torch.zeros((0, context_length), dtype=torch.int64)
-            return Examples(empty, torch.zeros(0, dtype=torch.int64))
-        numbers = np.array(self.encode(blocks), dtype=np.int64)
+        numbers = self._numbers("".join(f"{padding}{word}{END}" for word in words))
+        if not words:
+            return Examples(torch.zeros((0, context_length), dtype=torch.int32), torch.zeros(0, dtype=torch.int64))
         lengths = np.array([len(word) for word in words])
         starts = np.cumsum(lengths + width) - (lengths + width)
-        inside = np.zeros(len(numbers) + 1, dtype=np.int64)
-        np.add.at(inside, starts, 1)
-        np.add.at(inside, starts + lengths + 1, -1)
+        begins = np.zeros(len(numbers) + 1, dtype=np.int8)
+        np.add.at(begins, starts, 1)
+        np.add.at(begins, starts + lengths + 1, -1)
         windows = np.lib.stride_tricks.sliding_window_view(numbers, width)
-        chosen = torch.from_numpy(windows[np.cumsum(inside)[: len(windows)] == 1].copy())
-        return Examples(chosen[:, :-1].contiguous(), chosen[:, -1].contiguous())
+        inside = np.cumsum(begins, dtype=np.int8)[: len(windows)] == 1
+        return Examples(torch.from_numpy(windows[inside, :-1]), torch.from_numpy(windows[inside, -1]).long())
+
+    def _numbers(self, text: str) -> NDArray[np.int32]:
+        """Numbers of characters that are all in the vocabulary, without a Python object for each."""
+        points = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
+        vocabulary = np.array([ord(character) for character in self.characters], dtype=np.uint32)
+        order = np.argsort(vocabulary)
+        return order[np.searchsorted(vocabulary[order], points)].astype(np.int32)
 
 
 def parse_words(content: bytes, name: str) -> Dataset:

@@ -1,6 +1,7 @@
 """The trained network outside training: batch norm with fixed statistics, losses of splits, words drawn from it."""
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -11,9 +12,9 @@ from torch import Tensor
 from model.architecture import build_network
 from model.config import Config
 from model.dataset import END, Dataset, Examples, InvalidWords
-from model.ops.batch_norm import EPS
+from model.ops.batch_norm import normalize
 
-CHUNK = 16_384  # Examples at a time, so that memory does not grow with the data set.
+CHUNK_CELLS = 4_000_000  # Numbers of the widest layer at a time, so that memory does not grow with the data set.
 MAX_SAMPLE_LENGTH = 200  # Characters after which a word that does not end is cut.
 
 Statistics = Mapping[str, tuple[Tensor, Tensor]]  # Mean and variance (1 x H), by the name of batch norm's input
@@ -42,16 +43,14 @@ class TrainedNetwork:
         network = build_network(fused, batch_size=1, context_length=self.context_length, vocabulary=vocabulary)
         self.calls = network.calls[:-1]  # All but the loss
         self.batch_norms = network.batch_norms
+        widest = max(math.prod(call.shape) for call in self.calls)  # Of one example
+        self.chunk = max(1, CHUNK_CELLS // widest)
 
     def calibrated(self, contexts: Int[Tensor, "N T"]) -> Statistics:
         """The statistics at each batch norm when all these examples go through as one batch."""
         statistics: dict[str, tuple[Tensor, Tensor]] = {}
-
-        def measure(name: str, x: Tensor) -> tuple[Tensor, Tensor]:
-            statistics[name] = x.mean(0, keepdim=True), x.var(0, keepdim=True)
-            return statistics[name]
-
-        self._forward(contexts, measure)
+        for norm in self.batch_norms:  # In forward order: each needs those before it.
+            statistics[norm.input] = self._measure(norm.input, contexts, statistics)
         return statistics
 
     def running(self, running: Mapping[str, Tensor]) -> Statistics:
@@ -60,30 +59,48 @@ class TrainedNetwork:
 
     def logits(self, contexts: Int[Tensor, "N T"], statistics: Statistics) -> Float[Tensor, "N V"]:
         """The logits of the character after each context."""
-        return self._forward(contexts, lambda name, x: statistics[name])
+        return self._forward(contexts, statistics, until="logits")
 
     def loss(self, examples: Examples, statistics: Statistics) -> float | None:
         """Mean cross-entropy over all examples, in nats a character; None where there are no examples."""
         if not len(examples):
             return None
         total = 0.0
-        for contexts, targets in zip(examples.contexts.split(CHUNK), examples.targets.split(CHUNK), strict=True):
-            total += F.cross_entropy(self.logits(contexts, statistics), targets, reduction="sum").item()
+        chunks = zip(examples.contexts.split(self.chunk), examples.targets.split(self.chunk), strict=True)
+        for contexts, targets in chunks:
+            logits = self.logits(contexts, statistics)
+            total += F.cross_entropy(logits, targets, reduction="sum").item()
         return total / len(examples)
 
+    def _measure(self, name: str, contexts: Tensor, statistics: Statistics) -> tuple[Tensor, Tensor]:
+        """Mean and variance (with Bessel's correction) of one tensor's columns over all examples.
+
+        Chunks are merged in float64, after Chan, Golub and LeVeque (1979).
+        """
+        count, mean, squares = 0, torch.zeros(()), torch.zeros(())
+        for chunk in contexts.split(self.chunk):
+            x = self._forward(chunk, statistics, until=name).double()
+            chunk_mean = x.mean(0, keepdim=True)
+            difference, total = chunk_mean - mean, count + len(x)
+            squares = squares + ((x - chunk_mean) ** 2).sum(0, keepdim=True)
+            squares = squares + difference**2 * (count * len(x) / total)
+            mean, count = mean + difference * (len(x) / total), total
+        return mean.float(), (squares / (count - 1)).float()
+
     @torch.no_grad()
-    def _forward(self, contexts: Tensor, statistics_of: Callable[[str, Tensor], tuple[Tensor, Tensor]]) -> Tensor:
+    def _forward(self, contexts: Tensor, statistics: Statistics, *, until: str) -> Tensor:
         # The calls are a chain: each takes the one before it and parameters, so nothing else has to be kept.
         name, x = "Xb", contexts
         for call in self.calls:
             inputs = {tensor: x if tensor == name else self.parameters[tensor] for tensor in call.inputs}
             if call.op_name == "batch_norm":
-                mean, variance = statistics_of(name, x)
                 gain, bias = (self.parameters[parameter] for parameter in call.inputs[1:])
-                x = gain * (x - mean) * (variance + EPS) ** -0.5 + bias
+                x = gain * normalize(x, *statistics[name]) + bias
             else:
                 x = call.op.forward(*inputs.values())
             name = call.output
+            if name == until:
+                break
         return x
 
 

@@ -125,6 +125,7 @@ class Network:
     `inputs` are the tensors that the calls start from: the minibatch and the parameters.
     """
 
+    granularity: Literal["atomic", "fused"]
     dimensions: Mapping[str, int]
     inputs: tuple[TensorSpec, ...]
     calls: tuple[Call, ...]

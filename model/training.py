@@ -39,7 +39,8 @@ class Run:
     """Config and what was done to it, at one position in time.
 
     At step t the parameters are those of θ_t and the minibatch is the t-th; `tape` holds what is computed of it.
-    Parameters and statistics are replaced at an update and never changed in place.
+    Parameters and statistics are replaced at an update and never changed in place. How many threads torch uses for one
+    operation can change the last bits; the server uses one.
     """
 
     def __init__(self, config: Config, dataset: Dataset) -> None:
@@ -121,7 +122,7 @@ class Run:
         expected = tuple(self.parameters[name].shape)
         if tuple(value.shape) != expected:
             raise InvalidParameter(f"{name} has shape {list(expected)}, got {list(value.shape)}")
-        value = value.to(torch.float32)
+        value = value.to(torch.float32, copy=True)  # The caller may go on changing theirs.
         if not torch.isfinite(value).all():
             raise InvalidParameter(f"{name} must be finite in float32: NaN, infinity or overflow found")
         self.parameters = {**self.parameters, name: value}
@@ -143,7 +144,7 @@ class Run:
     def _draw_minibatch(self) -> dict[str, Int[Tensor, "..."]]:
         examples = self.splits["train"]
         chosen = torch.randint(0, len(examples), (self.config.training.batch_size,), generator=self.generator)
-        return {"Xb": examples.contexts[chosen], "Yb": examples.targets[chosen]}
+        return {"Xb": examples.contexts[chosen].long(), "Yb": examples.targets[chosen]}
 
     def _new_tape(self) -> Tape:
         return Tape(self.network, {**self.batch, **self.parameters})

@@ -20,7 +20,7 @@ ACTIVATION_OPS = {
                 textbook_code="d{x} = (1.0 - {y}**2) * d{y}",
                 why="The same formula, but 1.0 - y**2 rounds twice: once after the square, once after the difference. "
                 "Autograd fuses both into one multiply-add that rounds once, and addcmul does the same; so this line "
-                "agrees with autograd to the last bit, and so does every gradient below it.",
+                "agrees with autograd to the last bit, and so can every gradient below it.",
             )
         },
         why="Where |y| is near 1 the unit is saturated: 1 - y² is near 0 and the gradient stops here.",

@@ -7,20 +7,23 @@ from model.ops.op import Backward, Op
 EPS = 1e-5  # Keeps the inverse square root finite where a channel does not vary.
 
 
-def _normalize(x: Tensor) -> tuple[Tensor, Tensor]:
-    """The normalised input (bnraw) and the inverse standard deviation (bnvar_inv)."""
-    centred = x - x.mean(0, keepdim=True)
-    inverse_std = (x.var(0, keepdim=True) + EPS) ** -0.5
-    return centred * inverse_std, inverse_std
+def normalize(x: Tensor, mean: Tensor, variance: Tensor) -> Tensor:
+    """Centred and scaled by these statistics, column by column: bnraw."""
+    return (x - mean) * (variance + EPS) ** -0.5
+
+
+def _bnraw(x: Tensor) -> Tensor:
+    return normalize(x, x.mean(0, keepdim=True), x.var(0, keepdim=True))
 
 
 def _batch_norm(x: Tensor, gain: Tensor, bias: Tensor) -> Tensor:
-    return gain * _normalize(x)[0] + bias
+    return gain * _bnraw(x) + bias
 
 
 def _batch_norm_x(g: Tensor, y: Tensor, x: Tensor, gain: Tensor, bias: Tensor) -> Tensor:
     B = len(x)
-    bnraw, bnvar_inv = _normalize(x)
+    bnvar_inv = (x.var(0, keepdim=True) + EPS) ** -0.5
+    bnraw = (x - x.mean(0, keepdim=True)) * bnvar_inv
     return gain * bnvar_inv / B * (B * g - g.sum(0) - B / (B - 1) * bnraw * (g * bnraw).sum(0))
 
 
@@ -130,7 +133,8 @@ BATCH_NORM_OPS = {
         backward={
             "x": Backward(
                 _batch_norm_x,
-                code="d{x} = {gain}*bnvar_inv/B * (B*d{y} - d{y}.sum(0) - B/(B-1)*bnraw*(d{y}*bnraw).sum(0))",
+                code="bnvar_inv = ({x}.var(0) + 1e-5)**-0.5; bnraw = ({x} - {x}.mean(0)) * bnvar_inv; "
+                "d{x} = {gain}*bnvar_inv/B * (B*d{y} - d{y}.sum(0) - B/(B-1)*bnraw*(d{y}*bnraw).sum(0))",
                 latex=r"\mathrm{d}x = \frac{\mathrm{gain}}{B \sqrt{\sigma^2 + \epsilon}} \Bigl( "
                 r"B\, \mathrm{d}y - \sum_i \mathrm{d}y_i - "
                 r"\frac{B}{B - 1}\, \hat{x} \sum_i \mathrm{d}y_i\, \hat{x}_i \Bigr)",
@@ -138,8 +142,9 @@ BATCH_NORM_OPS = {
                 "gradient of the 1/B variance.",
             ),
             "gain": Backward(
-                lambda g, y, x, gain, bias: (_normalize(x)[0] * g).sum(0, keepdim=True),
-                code="d{gain} = (bnraw * d{y}).sum(0, keepdim=True)",
+                lambda g, y, x, gain, bias: (_bnraw(x) * g).sum(0, keepdim=True),
+                code="bnraw = ({x} - {x}.mean(0)) * ({x}.var(0) + 1e-5)**-0.5; "
+                "d{gain} = (bnraw * d{y}).sum(0, keepdim=True)",
                 latex=r"\mathrm{d}\mathrm{gain} = \sum_i \hat{x}_i \odot \mathrm{d}y_i",
             ),
             "bias": Backward(

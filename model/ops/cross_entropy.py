@@ -105,7 +105,7 @@ CROSS_ENTROPY_OPS = {
                 latex=r"\mathrm{d}x = \mathrm{d}y \oslash x",
                 textbook_code="d{x} = (1.0 / {x}) * d{y}",
                 why="The same formula, rounded once instead of twice. With 32 examples both agree with autograd to "
-                "the last bit, because multiplying by 1/32 does not round; at other batch sizes only this line does.",
+                "the last bit: multiplying by 1/32 does not round. Where the batch is no power of two, only this does.",
             )
         },
         why="Boosts examples that are predicted badly: the smaller the probability, the larger the gradient.",

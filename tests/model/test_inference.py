@@ -71,6 +71,18 @@ def test_the_loss_of_many_examples_is_that_of_all_at_once(names: Dataset) -> Non
     assert network.loss(train, statistics) == pytest.approx(expected, rel=1e-6)
 
 
+@pytest.mark.parametrize("chunk", [2, 7, 1000])
+def test_statistics_do_not_depend_on_how_the_examples_are_cut(words: Dataset, chunk: int) -> None:
+    run = run_of(words, "all")
+    contexts = run.splits["train"].contexts
+    whole, cut = trained(run), trained(run)
+    whole.chunk, cut.chunk = len(contexts), chunk
+    for name, (mean, variance) in whole.calibrated(contexts).items():
+        other_mean, other_variance = cut.calibrated(contexts)[name]
+        torch.testing.assert_close(mean, other_mean)
+        torch.testing.assert_close(variance, other_variance)
+
+
 def test_no_examples_have_no_loss() -> None:
     run = run_of(parse_words(b"emma\nliam\nava\n", "few"))
     assert len(run.splits["validation"]) == 0

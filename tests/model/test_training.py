@@ -133,6 +133,13 @@ def test_setting_a_parameter_computes_again_what_follows_from_it(run: Run) -> No
     assert run.loss != before
 
 
+def test_a_parameter_that_was_set_does_not_follow_its_callers_tensor(run: Run) -> None:
+    value = torch.zeros(27)
+    run.set_parameter("b2", value)
+    value += 1
+    assert (run.parameters["b2"] == 0).all()
+
+
 @pytest.mark.parametrize(
     ("name", "value", "reason"),
     [
