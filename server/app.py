@@ -27,7 +27,9 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        torch.set_num_threads(settings.threads)
+        # One thread for each tensor operation: with more, sums are added in another order, and a run's numbers would
+        # depend on the machine's cores. Small networks are fastest so.
+        torch.set_num_threads(1)
         await app.state.host.create(Config())
         yield
         app.state.host.close()

@@ -56,14 +56,15 @@ def _op(name: str, op: Op) -> OpInfo:
 
 
 def _formula(latex: str) -> Formula:
-    return Formula(latex=latex, mathml=convert(latex, display="block"))
+    mathml = convert(latex, display="block")
+    # The d of a gradient is upright; a single letter alone is set in italics, as variables are.
+    return Formula(latex=latex, mathml=mathml.replace("<mi>d</mi>", '<mi mathvariant="normal">d</mi>'))
 
 
 def describe_network(network: Network) -> NetworkInfo:
     """A network's calls, and where each of its gradients comes from."""
-    fused = any(call.op_name == "cross_entropy" for call in network.calls)
     return NetworkInfo(
-        granularity="fused" if fused else "atomic",
+        granularity=network.granularity,
         dimensions=dict(network.dimensions),
         ops=network.ops,
         forward_ops=network.forward_ops,

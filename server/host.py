@@ -7,12 +7,13 @@ stand in another process.
 import asyncio
 import secrets
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import torch
 
 from model.clock import Unit
-from model.config import Config
+from model.config import Config, DataConfig
 from model.dataset import Dataset, InvalidWords, load_names, parse_words
 from model.inference import NotFinite, TrainedNetwork, sample_words
 from model.network import Network
@@ -44,7 +45,7 @@ from server.views import View
 from server.worker import Worker
 
 T = TypeVar("T")
-BYTES_PER_NUMBER = 4  # float32
+BYTES_PER_NUMBER = 4  # float32, and int32 for examples
 
 
 class SessionHost:
@@ -52,15 +53,20 @@ class SessionHost:
 
     def __init__(self, max_session_bytes: int) -> None:
         self._max_session_bytes = max_session_bytes
-        self._datasets: dict[str, Dataset] = {"names": load_names()}
+        names = load_names()
+        self._datasets = {"names": names}
+        self._dataset_infos = {"names": _describe_dataset("names", names)}
         self._workers: dict[str, Worker] = {}
         self._ops = describe_ops()
+        # Evaluations take long: one after the other, they keep no short request waiting for a thread.
+        self._evaluations = ThreadPoolExecutor(max_workers=1, thread_name_prefix="evaluation")
 
     def close(self) -> None:
         """End all sessions."""
         for worker in self._workers.values():
             worker.close()
         self._workers.clear()
+        self._evaluations.shutdown(cancel_futures=True)
 
     def ops(self) -> list[OpInfo]:
         """The op table."""
@@ -70,17 +76,22 @@ class SessionHost:
 
     async def add_dataset(self, content: bytes, name: str) -> DatasetInfo:
         """Read words, one a line. Raises Invalid where they are none."""
+        dataset_id = secrets.token_hex(4)
+
+        def read() -> tuple[Dataset, DatasetInfo]:
+            dataset = parse_words(content, name)
+            return dataset, _describe_dataset(dataset_id, dataset)
+
         try:
-            dataset = await asyncio.to_thread(parse_words, content, name)
+            dataset, info = await asyncio.to_thread(read)
         except InvalidWords as error:
             raise Invalid(str(error)) from None
-        dataset_id = secrets.token_hex(4)
-        self._datasets[dataset_id] = dataset
-        return _describe_dataset(dataset_id, dataset)
+        self._datasets[dataset_id], self._dataset_infos[dataset_id] = dataset, info
+        return info
 
     def datasets(self) -> list[DatasetInfo]:
         """All of them, `names` first."""
-        return [_describe_dataset(dataset_id, dataset) for dataset_id, dataset in self._datasets.items()]
+        return list(self._dataset_infos.values())
 
     # ── Sessions ──
 
@@ -89,7 +100,7 @@ class SessionHost:
         dataset = self._datasets.get(config.data.dataset)
         if dataset is None:
             raise Invalid(f"data.dataset: there is no data set {config.data.dataset!r}; GET /api/datasets lists them")
-        self._check_size(network_for(config, dataset))
+        self._check_size(network_for(config, dataset), config)
         session_id = secrets.token_hex(4)
         try:
             session = await asyncio.to_thread(Session, session_id, config, dataset)
@@ -189,7 +200,7 @@ class SessionHost:
 
             return evaluate
 
-        return await asyncio.to_thread(await self._call(session_id, snapshot))
+        return await self._evaluate(await self._call(session_id, snapshot))
 
     async def samples(self, session_id: str, wanted: SamplesWanted) -> list[SampleInfo]:
         """Words drawn with the parameters as they are now, batch norm calibrated on the whole training split."""
@@ -214,7 +225,7 @@ class SessionHost:
             return draw
 
         try:
-            return await asyncio.to_thread(await self._call(session_id, snapshot))
+            return await self._evaluate(await self._call(session_id, snapshot))
         except InvalidWords as error:
             raise Invalid(f"prompt: {error}") from None
         except NotFinite as error:
@@ -242,19 +253,28 @@ class SessionHost:
     async def _call(self, session_id: str, function: Callable[[Session], T]) -> T:
         return await asyncio.wrap_future(self._worker(session_id).call(function))
 
-    def _check_size(self, network: Network) -> None:
-        """Refuse a network before anything of it is allocated."""
-        needed = BYTES_PER_NUMBER * network.cells
+    def _check_size(self, network: Network, config: Config) -> None:
+        """Refuse a session before anything of it is allocated."""
+        sizes = self._dataset_infos[config.data.dataset].examples
+        # Twice: once as one long text of numbers, once cut into contexts.
+        examples = 2 * (sizes.train + sizes.validation + sizes.test) * (config.data.context_length + 1)
+        needed = BYTES_PER_NUMBER * (network.cells + examples)
         if needed > self._max_session_bytes:
             raise Invalid(
-                f"model and training.batch_size: this session's tensors would take {needed / 1e9:.1f} GB, allowed are "
-                f"{self._max_session_bytes / 1e9:.1f} GB (setting max_session_bytes); make layers or batch smaller"
+                "model, data.context_length and training.batch_size: this session's tensors would take "
+                f"{needed / 1e9:.1f} GB, allowed are {self._max_session_bytes / 1e9:.1f} GB (setting "
+                "max_session_bytes); make layers, context or batch smaller"
             )
+
+    async def _evaluate(self, function: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._evaluations, function)
 
 
 def _describe_dataset(dataset_id: str, dataset: Dataset) -> DatasetInfo:
     # Each word makes an example per character and one for its end, whatever the context length.
-    sizes = {split: sum(len(word) + 1 for word in words) for split, words in dataset.split(seed=42).items()}
+    sizes = {
+        split: sum(len(word) + 1 for word in words) for split, words in dataset.split(DataConfig().split_seed).items()
+    }
     return DatasetInfo(
         id=dataset_id,
         name=dataset.name,

@@ -4,11 +4,12 @@ import math
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
+from model.clock import Unit
 from model.config import Config, Section
-from model.dataset import Split
-from model.network import Role
+from model.dataset import SPLITS, Split
+from model.network import Part
 
 
 def _finite_or_none(value: object) -> object:
@@ -92,6 +93,13 @@ class TrainingChange(Section):
     )
     clipping: ClippingInfo | None = Field(None, description="Gradient clipping; null switches it off.")
 
+    @field_validator("learning_rate")
+    @classmethod
+    def _rate_is_a_number(cls, rate: float | None) -> float | None:
+        if rate is None:
+            raise ValueError("must be a number; leave the field out to keep the rate as it is")
+        return rate
+
 
 class SessionInfo(Wire):
     """One session."""
@@ -117,14 +125,14 @@ class Progress(Wire):
 class Advance(Section):
     """Move in time."""
 
-    unit: Literal["op", "pass", "step"] = Field(
+    unit: Unit = Field(
         "step",
         description="To the next op; to the next end of a forward or backward pass; to the next step with all known.",
     )
     count: int = Field(1, ge=-1_000_000, le=1_000_000, description="How many; negative goes back within this step.")
 
 
-class Run(Section):
+class RunWanted(Section):
     """Train on, by itself."""
 
     until_step: int | None = Field(None, ge=0, description="Stop at this step with all gradients known.")
@@ -200,7 +208,7 @@ class CallInfo(Wire):
     index: int = Field(description="Its place in the forward pass, from 0.")
     op: str = Field(description="Its entry in the op table.")
     layer: int | None = Field(description="1 … L in hidden layers.")
-    part: Literal["embedding", "hidden", "output", "loss"] = Field(description="The part of the network it is of.")
+    part: Part = Field(description="The part of the network it is of.")
     inputs: list[CallInput] = Field(description="Its tensors.")
     output: str = Field(description="The tensor it computes.")
     shape: list[int] = Field(description="That tensor's shape.")
@@ -275,7 +283,9 @@ class TensorInfo(Wire):
     name: str = Field(description="Its name.")
     shape: list[int] = Field(description="Its shape.")
     dtype: str = Field(description="float32 or int64.")
-    role: Role = Field(description="What it is to the network.")
+    role: Literal["parameter", "intermediate", "gradient", "batch", "statistic"] = Field(
+        description="What it is to the network."
+    )
     known: bool = Field(description="Whether it is known at this position.")
     known_at: int = Field(description="From which op of a step it is known; 0: always.")
 
@@ -317,7 +327,7 @@ class Metrics(Wire):
 class Evaluation(Section):
     """What to evaluate."""
 
-    splits: tuple[Split, ...] = Field(("train", "validation", "test"), description="Which splits.")
+    splits: tuple[Split, ...] = Field(SPLITS, max_length=len(SPLITS), description="Which splits.")
     statistics: Literal["calibrated", "running"] = Field(
         "calibrated", description="Batch norm's: of the whole training split, or those collected while training."
     )

@@ -30,6 +30,7 @@ from server.schemas import (
 )
 
 PACE_SECONDS = 1.0  # Steps per second are measured over this long.
+MOST_SECONDS_TO_CATCH_UP = 0.1  # Less is made up for by going faster, so that small hold-ups do not add up.
 
 
 @dataclass
@@ -194,7 +195,11 @@ class Session:
         if motion.steps_per_second is None or motion.begun_at is None:
             return 0.0
         due = motion.begun_at + (self.run.step - motion.begun_step) / motion.steps_per_second
-        return max(0.0, due - time.monotonic())
+        late = time.monotonic() - due
+        if late > max(1 / motion.steps_per_second, MOST_SECONDS_TO_CATCH_UP):
+            # Held up: go on from here at the rate, rather than make up for the time in one rush.
+            motion.begun_at, motion.begun_step = time.monotonic(), self.run.step
+        return max(0.0, -late)
 
     def burst(self) -> None:
         """Take the motion under way one step further."""
@@ -207,8 +212,9 @@ class Session:
                 self._move_towards(motion.target)
         except Exception as error:
             self._motions.popleft()
-            motion.finished.set_exception(error)
             self._changed()
+            if motion.finished.set_running_or_notify_cancel():
+                motion.finished.set_exception(error)
             if not isinstance(error, Conflict):
                 raise
             return

@@ -18,9 +18,8 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     open: bool = Field(False, description="Open the page in the browser once the server is up.")
-    threads: int = Field(1, ge=1, le=256, description="Threads of one tensor operation; small networks want 1.")
     max_session_bytes: int = Field(
-        2_000_000_000, ge=1_000_000, description="Memory that one session's tensors may take, in bytes."
+        2_000_000_000, ge=10_000_000, description="Memory that one session's tensors may take, in bytes."
     )
     max_body_bytes: int = Field(
         10_000_000, ge=1_000, description="Largest request body: words or a parameter, in bytes."

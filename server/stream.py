@@ -1,6 +1,7 @@
 """The stream: a page says what it shows and when it is ready; it is sent the newest frame, never a stale one."""
 
 import asyncio
+import contextlib
 from collections.abc import Coroutine
 from typing import Any
 
@@ -23,13 +24,12 @@ async def stream(websocket: WebSocket, session_id: str) -> None:
     """Serve one page until it goes or its session does."""
     await websocket.accept()
     client = StreamClient(websocket, websocket.app.state.host, session_id)
-    try:
-        await client.serve()
-    except NotFound as error:
-        await client.send_error("unknown_session", str(error))
-        await websocket.close(SESSION_GONE, "unknown session")
-    except WebSocketDisconnect:
-        pass
+    with contextlib.suppress(WebSocketDisconnect):
+        try:
+            await client.serve()
+        except NotFound as error:
+            await client.send_error("unknown_session", str(error))
+            await websocket.close(SESSION_GONE, "unknown session")
 
 
 class StreamClient:
@@ -98,9 +98,10 @@ class StreamClient:
                 newest = await frame
             finally:
                 frame.cancel()
+            # Before it is sent: while it is, the page may show other views, which asks for a frame of any version.
+            self._version, self._next_step = newest.version, newest.next_step
             self._ready.clear()
             await self._websocket.send_bytes(newest.content)
-            self._version, self._next_step = newest.version, newest.next_step
 
 
 async def _first_to_end(*coroutines: Coroutine[Any, Any, Any]) -> None:

@@ -14,6 +14,7 @@ from server.schemas import DatasetInfo
 router = APIRouter(prefix="/api/datasets", tags=["data sets"])
 
 MULTIPART_OVERHEAD = 10_000  # Bytes of boundaries and headers around the file itself.
+MISNAMED = "the form cannot be read: its names are not in the character set that it says"
 WORDS_BODY = {
     "requestBody": {
         "required": True,
@@ -65,10 +66,16 @@ async def _uploaded_file(request: Request, limit: int) -> tuple[str, bytes]:
         form = await MultiPartParser(request.headers, chunks(), max_files=1).parse()
     except MultiPartException as error:
         raise Invalid(f"the form cannot be read: {error.message}") from None
+    except UnicodeError:
+        raise Invalid(MISNAMED) from None
     try:
         file = next((value for value in form.values() if isinstance(value, UploadFile)), None)
         if file is None:
             raise Invalid("the form has no file; send one file of words, one a line")
-        return file.filename or "words", await file.read()
+        name = file.filename or "words"
+        name.encode()  # Raises where the client's character set makes half a character of it.
+        return name, await file.read()
+    except UnicodeEncodeError:
+        raise Invalid(MISNAMED) from None
     finally:
         await form.close()

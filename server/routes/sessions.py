@@ -6,7 +6,7 @@ from fastapi import APIRouter, Body
 
 from model.config import Config
 from server.routes.access import Host, SessionId, errors
-from server.schemas import Advance, Progress, Run, SessionInfo, TrainingChange
+from server.schemas import Advance, Progress, RunWanted, SessionInfo, TrainingChange
 
 router = APIRouter(prefix="/api/sessions", tags=["sessions"])
 
@@ -44,7 +44,9 @@ async def advance(
 
 
 @router.post("/{session_id}/run", status_code=202, responses=errors(404, 409, 422))
-async def run(host: Host, session_id: SessionId, wanted: Annotated[Run, Body(default_factory=Run)]) -> Progress:
+async def run(
+    host: Host, session_id: SessionId, wanted: Annotated[RunWanted, Body(default_factory=RunWanted)]
+) -> Progress:
     """Train on until paused or until a step, as fast as possible or at a rate. Answers at once."""
     return await host.start(session_id, wanted.until_step, wanted.steps_per_second)
 

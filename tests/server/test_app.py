@@ -39,7 +39,7 @@ def test_bodies_are_limited_as_the_settings_say(size: int) -> None:
 
 
 def test_sessions_are_limited_as_the_settings_say() -> None:
-    with TestClient(create_app(Settings(max_session_bytes=1_000_000))) as client:
+    with TestClient(create_app(Settings(max_session_bytes=12_000_000))) as client:
         before = client.get("/api/sessions").json()
         answer = client.post("/api/sessions", json={"model": {"hidden_sizes": [4096]}})
         assert answer.status_code == 422

@@ -1,11 +1,15 @@
 import asyncio
 import gc
+import threading
 import weakref
 from collections.abc import Iterator
 
 import pytest
+import torch
 
 from model.config import Config, DataConfig, ModelConfig, TrainingConfig
+from model.dataset import Dataset
+from model.inference import Statistics, TrainedNetwork
 from server.errors import Conflict, Invalid, NotFound
 from server.host import SessionHost
 from server.schemas import Evaluation, SamplesWanted
@@ -86,12 +90,50 @@ async def test_sessions_do_not_touch_one_another(host: SessionHost) -> None:
     assert (await host.info(other)).position.step == 0
 
 
-async def test_evaluating_does_not_hold_the_session_up(host: SessionHost) -> None:
-    session = await make(host, dataset="names")
-    await host.start(session, None, None)
-    before = (await host.info(session)).position.step
-    await host.evaluate(session, Evaluation())
-    assert (await host.info(session)).position.step > before
+async def test_evaluating_does_not_hold_the_session_up(host: SessionHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = await make(host)
+    released = threading.Event()
+    calibrate = TrainedNetwork.calibrated
+
+    def calibrate_when_released(network: TrainedNetwork, contexts: torch.Tensor) -> Statistics:
+        assert released.wait(30)
+        return calibrate(network, contexts)
+
+    monkeypatch.setattr(TrainedNetwork, "calibrated", calibrate_when_released)
+    evaluation = asyncio.ensure_future(host.evaluate(session, Evaluation()))
+    await asyncio.sleep(0)
+    moved = await host.advance(session, "step", 3)
+    assert moved.position.step == 3
+    assert not evaluation.done()
+    released.set()
+    assert await evaluation
+
+
+async def test_a_long_evaluation_keeps_no_tensor_waiting(host: SessionHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = await make(host)
+    released = threading.Event()
+    monkeypatch.setattr(TrainedNetwork, "calibrated", lambda *_: released.wait(30) and {})
+    evaluations = [asyncio.ensure_future(host.evaluate(session, Evaluation(splits=("test",)))) for _ in range(40)]
+    await asyncio.sleep(0)
+    assert (await host.read_tensor(session, "b1", "npy", None)).content
+    assert not any(evaluation.done() for evaluation in evaluations)
+    released.set()
+    await asyncio.gather(*evaluations, return_exceptions=True)
+
+
+async def test_data_sets_are_described_once(host: SessionHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    added = await host.add_dataset(b"anna\nben\n", "two")
+    monkeypatch.setattr(Dataset, "split", lambda *_: pytest.fail("split again"))
+    assert host.datasets()[-1] == added
+
+
+async def test_examples_count_for_a_sessions_size() -> None:
+    small = SessionHost(max_session_bytes=12_000_000)
+    words = "\n".join(f"{number:06}" for number in range(20_000)).encode()
+    dataset = (await small.add_dataset(words, "many")).id
+    with pytest.raises(Invalid, match="make layers, context or batch smaller"):
+        await small.create(Config(data=DataConfig(dataset=dataset, context_length=32)))
+    small.close()
 
 
 async def test_nothing_is_drawn_from_a_prompt_with_an_unknown_character(host: SessionHost) -> None:

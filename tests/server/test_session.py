@@ -118,6 +118,28 @@ def test_a_run_at_a_rate_is_due_again_after_its_share_of_a_second(session: Sessi
     assert 900 < due <= 1000
 
 
+def test_a_run_that_was_held_up_goes_on_at_its_rate_and_does_not_rush(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr("server.session.time.monotonic", lambda: now)
+    session.start(None, 20.0)
+    session.burst()
+    now += 5  # Seconds in which it did not get to step
+    assert session.seconds_until_due() == 0.0
+    session.burst()
+    due = session.seconds_until_due()
+    assert due == pytest.approx(1 / 20)
+
+
+def test_a_motion_that_fails_when_nobody_waits_any_more_leaves_the_session_alive(session: Session) -> None:
+    motion = session.advance("op", -1000)
+    motion.cancel()
+    session.burst()
+    assert session.seconds_until_due() is None
+    assert session.advance("step", 1)
+
+
 def test_pausing_answers_whoever_awaits_an_advance(session: Session) -> None:
     motion = session.advance("step", 1000)
     session.burst()

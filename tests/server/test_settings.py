@@ -8,15 +8,13 @@ ANOTHER_VALUE = {
     "host": "0.0.0.0",
     "port": "0",
     "open": "true",
-    "threads": "2",
-    "max_session_bytes": "1000000",
+    "max_session_bytes": "20000000",
     "max_body_bytes": "1000",
     "max_message_bytes": "1024",
 }
 OUT_OF_RANGE = {
     "port": "65536",
     "open": "perhaps",
-    "threads": "0",
     "max_session_bytes": "999999",
     "max_body_bytes": "999",
     "max_message_bytes": "1023",

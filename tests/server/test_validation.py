@@ -42,6 +42,12 @@ def test_several_errors_are_all_said() -> None:
     assert "count: " in said
 
 
+def test_of_very_many_errors_the_first_are_said_and_the_others_counted() -> None:
+    said = describe_errors([{"type": "x", "loc": ("items", i), "msg": "is wrong"} for i in range(20_000)])
+    assert said.startswith("items.0: is wrong, got None; items.1: ")
+    assert said.endswith("; … and 19990 more")
+
+
 def test_a_list_that_is_short_only_for_want_of_a_wrong_item_is_not_blamed() -> None:
     assert ";" not in described(Config, {"model": {"hidden_sizes": [0]}})
 

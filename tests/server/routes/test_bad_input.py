@@ -23,7 +23,7 @@ BAD: list[tuple[str, str, dict[str, Any], int, str]] = [
     ("POST", "/advance", {"json": {"count": 1_000_001}}, 422, "less than or equal to 1000000, got 1000001"),
     ("POST", "/advance", {"json": {"cuont": 1}}, 422, "unknown field 'cuont'; the fields are unit, count"),
     ("POST", "/advance", {"headers": JSON, "content": b"null"}, 422, "valid dictionary"),
-    ("POST", "/advance", {"content": b'{"count', "headers": JSON}, 422, "the body is no JSON: "),
+    ("POST", "/advance", {"content": b'{"count', "headers": JSON}, 422, "this is no JSON: "),
     ("POST", "/advance", {"content": b'{"unit": "\xff"}', "headers": JSON}, 422, "send JSON in UTF-8"),
     ("POST", "/advance", {"content": b'{"count": ' + b"9" * 5000 + b"}", "headers": JSON}, 422, "at most 4300 digits"),
     ("POST", "/advance", {"content": b"{}", "headers": {"content-type": "text/plain"}}, 422, "application/json"),
@@ -38,6 +38,7 @@ BAD: list[tuple[str, str, dict[str, Any], int, str]] = [
     ("PATCH", "/training", {"json": {"clipping": {"by": "norm"}}}, 422, "clipping.threshold: Field required"),
     ("PATCH", "/training", {"json": {"clipping": {"by": "l1", "threshold": 1}}}, 422, "'norm' or 'value', got 'l1'"),
     ("PATCH", "/training", {"json": {"clipping": {"by": "norm", "threshold": 0}}}, 422, "greater than 0, got 0"),
+    ("PATCH", "/training", {"json": {"learning_rate": None}}, 422, "leave the field out to keep the rate as it is"),
     ("PATCH", "/training", {"json": {"momentum": 0.9}}, 422, "the fields are learning_rate, clipping"),
     ("PATCH", "/training", {}, 422, "Field required"),
     ("GET", "/tensors/dx", {}, 404, "there is no tensor 'dx'; GET …/tensors lists them all"),
@@ -127,7 +128,10 @@ CONFIGS: list[tuple[Any, str]] = [
     ({"training": {"learning_rate": [{"from_step": 0, "value": -1}]}}, "training.learning_rate.0.value: "),
     ({"training": {"engine": "gpu"}}, "training.engine: "),
     ({"name": ""}, "name: String should have at least 1 character"),
-    ({"model": {"hidden_sizes": [4096] * 16}, "training": {"batch_size": 8192}}, "make layers or batch smaller"),
+    (
+        {"model": {"hidden_sizes": [4096] * 16}, "training": {"batch_size": 8192}},
+        "make layers, context or batch smaller",
+    ),
     ([], "valid dictionary"),
 ]
 

@@ -89,6 +89,20 @@ BAD_REQUESTS: dict[str, tuple[dict[str, Any], str]] = {
         {"content": b"?", "headers": {"content-type": "multipart/form-data"}},
         "the form cannot be read: Missing boundary",
     ),
+    "half a character for a name": (
+        {
+            "content": b'--x\r\nContent-Disposition: form-data; name="file"; filename="+2AA-"\r\n\r\na\nb\r\n--x--\r\n',
+            "headers": {"content-type": "multipart/form-data; charset=utf-7; boundary=x"},
+        },
+        "its names are not in the character set that it says",
+    ),
+    "an undefined character set": (
+        {
+            "content": b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\na\nb\r\n--x--\r\n',
+            "headers": {"content-type": "multipart/form-data; charset=undefined; boundary=x"},
+        },
+        "its names are not in the character set that it says",
+    ),
     "two files": ({"files": [("a", ("a", b"a\nb")), ("b", ("b", b"a\nb"))]}, "Maximum number of files is 1"),
     "no name": ({"content": b"a\nb", "headers": TEXT, "params": {"name": ""}}, "name: "),
     "a long name": ({"content": b"a\nb", "headers": TEXT, "params": {"name": "n" * 201}}, "at most 200 characters"),
