@@ -1,7 +1,8 @@
-/** @import { Axis, Figure, HeatmapTrace, ScatterTrace, Theme } from "../types/plotly" */
+/** @import { Axis, Figure, HeatmapTrace, Theme } from "../types/plotly" */
 
 import { largestMagnitude, niceCeiling } from "../lib/ranges.js";
 import { axisTitle, layoutOf } from "./layout.js";
+import { withNotFinite } from "./not-finite.js";
 import { plainText, shortNumber } from "./text.js";
 
 const LABEL_WIDTH = 6.5;
@@ -20,10 +21,10 @@ const LABEL_WIDTH = 6.5;
  * @property {string[]} [rowLabels]  one per row
  * @property {string[]} [columnLabels]
  * @property {number} [limit]  the colours span from -limit (sequential: from 0) to limit
- * @property {"diverging" | "sequential"} [scale]
+ * @property {string} [limitText]  how the colour bar writes the limit
+ * @property {"diverging" | "sequential" | "pushes"} [scale]
  * @property {[number, number] | null} [block]  how many of the tensor's rows and columns each cell stands for
- * @property {(row: number, column: number, value: number) => string} [describe]  the hover text of a cell
- * @property {number | null} [highlightedRow]
+ * @property {(row: number, column: number, value: number) => string[]} [describe]  a cell's hover text, line by line
  */
 
 /**
@@ -33,15 +34,15 @@ const LABEL_WIDTH = 6.5;
  * @returns {Figure}
  */
 export function heatmap(options) {
-  const { values, rows, columns, title, theme, scale = "diverging", highlightedRow = null } = options;
+  const { values, rows, columns, title, theme, scale = "diverging" } = options;
   if (values.length !== rows * columns) {
     throw new RangeError(`${title}: ${values.length} values are not ${rows} rows × ${columns} columns.`);
   }
   const limit = options.limit ?? niceCeiling(largestMagnitude(values));
   const cells = valueTrace(options, limit);
-  const data = [cells, ...notFinite(cells, options)];
+  const data = withNotFinite(cells, options);
   const rowLabels = labelsOf(options, "row");
-  const low = scale === "diverging" ? -limit : 0;
+  const low = scale === "sequential" ? 0 : -limit;
   const layout = layoutOf({
     title,
     summary:
@@ -51,10 +52,12 @@ export function heatmap(options) {
     xaxis: { title: axisTitle(options.columnTitle), ...cellAxis(cells.x0, cells.dx, labelsOf(options, "column")) },
     yaxis: { title: axisTitle(options.rowTitle), ...cellAxis(cells.y0, cells.dy, rowLabels) },
     margin: { l: leftMargin(rowLabels), r: 78 },
+    legend: data.length > 1,
   });
   layout.yaxis.range.reverse();
-  if (highlightedRow === null) return { data, layout };
-  return { data: [...data, outline(cells, highlightedRow, layout.xaxis.range, theme)], layout };
+  // A key is no switch.
+  layout.legend = { ...layout.legend, itemclick: false, itemdoubleclick: false };
+  return { data, layout };
 }
 
 /**
@@ -65,7 +68,7 @@ export function heatmap(options) {
 function valueTrace(options, limit) {
   const { values, rows, columns, theme, scale = "diverging", block, detail } = options;
   const [blockRows, blockColumns] = block ?? [1, 1];
-  const low = scale === "diverging" ? -limit : 0;
+  const low = scale === "sequential" ? 0 : -limit;
   const z = Array.from({ length: rows }, (_, row) => values.subarray(row * columns, (row + 1) * columns));
   return {
     type: "heatmap",
@@ -76,24 +79,33 @@ function valueTrace(options, limit) {
     ...{ zmin: low, zmax: limit },
     colorscale: theme[scale],
     showscale: true,
-    colorbar: colorBar(low, limit, options.valueTitle),
+    showlegend: false,
+    colorbar: colorBar(low, limit, options),
     ...(detail && hoverTexts(z, options)),
   };
 }
 
 /** @param {Float32Array[]} z @param {HeatmapOptions} options */
 function hoverTexts(z, options) {
-  const rowLabels = labelsOf(options, "row").map(plainText);
-  const columnLabels = labelsOf(options, "column").map(plainText);
-  const describe =
-    options.describe ??
-    ((row, column, value) =>
-      `${plainText(options.rowTitle)} ${rowLabels[row]}<br>${plainText(options.columnTitle)} ${columnLabels[column]}` +
-      `<br>${plainText(options.valueTitle)} ${shortNumber(value, 6)}`);
+  const texts = options.describe ? described(options.describe) : named(options);
   return {
-    text: z.map((cells, row) => Array.from(cells, (value, column) => describe(row, column, value))),
+    text: z.map((cells, row) => Array.from(cells, (value, column) => texts(row, column, value))),
     hovertemplate: "%{text}<extra></extra>",
   };
+}
+
+/**
+ * @param {NonNullable<HeatmapOptions["describe"]>} describe
+ * @returns {(row: number, column: number, value: number) => string}
+ */
+const described = (describe) => (row, column, value) => describe(row, column, value).map(plainText).join("<br>");
+
+/** @param {HeatmapOptions} options @returns {(row: number, column: number, value: number) => string} */
+function named(options) {
+  const rows = labelsOf(options, "row").map((label) => plainText(`${options.rowTitle} ${label}`));
+  const columns = labelsOf(options, "column").map((label) => plainText(`${options.columnTitle} ${label}`));
+  const what = plainText(options.valueTitle);
+  return (row, column, value) => `${rows[row]}<br>${columns[column]}<br>${what} ${shortNumber(value, 6)}`;
 }
 
 /**
@@ -106,29 +118,6 @@ function labelsOf({ rows, columns, rowLabels, columnLabels, block }, direction) 
   const [count, labels, size] =
     direction === "row" ? [rows, rowLabels, block?.[0] ?? 1] : [columns, columnLabels, block?.[1] ?? 1];
   return labels ?? Array.from({ length: count }, (_, i) => String(i * size));
-}
-
-/**
- * Plotly leaves cells that are not finite empty, as if there were nothing; a second trace fills them in.
- *
- * @param {HeatmapTrace} cells
- * @param {HeatmapOptions} options
- * @returns {HeatmapTrace[]}
- */
-function notFinite(cells, { values, theme }) {
-  if (values.every(Number.isFinite)) return [];
-  const z = cells.z.map(kindsOf);
-  return [{ ...cells, name: "not finite", z, zmin: 0, zmax: 1, colorscale: theme.notFinite, showscale: false }];
-}
-
-/** 0 for a cell that is not a number, 1 for an infinite one, and a gap for the rest. @param {Float32Array} cells */
-function kindsOf(cells) {
-  const kinds = new Float32Array(cells.length).fill(NaN);
-  for (let i = 0; i < cells.length; i++) {
-    if (Number.isNaN(cells[i])) kinds[i] = 0;
-    else if (!Number.isFinite(cells[i])) kinds[i] = 1;
-  }
-  return kinds;
 }
 
 /**
@@ -157,36 +146,15 @@ function leftMargin(labels) {
 /**
  * @param {number} low
  * @param {number} high
- * @param {string} title
+ * @param {HeatmapOptions} options
  */
-function colorBar(low, high, title) {
-  const ticks = [low, (low + high) / 2, high];
+function colorBar(low, high, { valueTitle, limitText = shortNumber(high) }) {
+  const middle = (low + high) / 2;
   return {
-    title: { text: plainText(title), side: "right" },
+    title: { text: plainText(valueTitle), side: "right" },
     tickmode: "array",
-    tickvals: ticks,
-    ticktext: ticks.map((value) => shortNumber(value)),
+    tickvals: [low, middle, high],
+    ticktext: [low < 0 ? `−${limitText}` : shortNumber(low), shortNumber(middle), limitText],
     ...{ thickness: 10, len: 1, x: 1, xpad: 8, ypad: 0, outlinewidth: 0, ticklen: 0 },
-  };
-}
-
-/**
- * @param {HeatmapTrace} cells
- * @param {number} row
- * @param {[number, number]} columns
- * @param {Theme} theme
- * @returns {ScatterTrace}
- */
-function outline({ y0, dy }, row, [left, right], theme) {
-  const top = y0 + (row - 0.5) * dy;
-  return {
-    type: "scatter",
-    mode: "lines",
-    name: "highlighted row",
-    x: [left, right, right, left, left],
-    y: [top, top, top + dy, top + dy, top],
-    line: { color: theme.accent, width: 2 },
-    hoverinfo: "skip",
-    showlegend: false,
   };
 }

@@ -24,7 +24,6 @@ import { plainText } from "./text.js";
  * @param {Distribution[]} options.series
  * @param {string} options.title
  * @param {Theme} options.theme
- * @param {boolean} options.detail
  * @param {string} options.valueTitle
  * @param {Range} [options.xRange]
  * @param {number} [options.yLimit]  the largest share on the axis

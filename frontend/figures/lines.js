@@ -2,7 +2,6 @@
 
 import { withOpacity } from "../lib/colors.js";
 import { extent, stickyRange } from "../lib/ranges.js";
-import { smooth } from "../lib/smoothing.js";
 import { axisTitle, layoutOf } from "./layout.js";
 import { plainText } from "./text.js";
 
@@ -14,42 +13,52 @@ import { plainText } from "./text.js";
  * @property {Numbers} [min]  the smallest value of the steps that share a point
  * @property {Numbers} [max]
  * @property {string} [color]  "#rrggbb"; by default the series' own
- * @property {boolean} [dash]  for what is no measurement, such as a bound
+ *
+ * @typedef {{ name: string, value: number, color: string }} Level  what the lines are measured against
  */
 
+/** So few points are marked one by one: a line needs two, and one alone would not be seen. */
+const FEW_POINTS = 30;
+
 /**
- * How numbers go with the steps. With smoothing the values themselves stay visible, faint, behind their moving
- * average; where several steps share a point, a band from the smallest to the largest of them keeps every spike.
+ * How numbers go with the steps. Where several steps share a point, a band from the smallest to the largest of them
+ * keeps every spike.
  *
  * @param {object} options
  * @param {Line[]} options.series
+ * @param {Level[]} [options.levels]
  * @param {string} options.title
  * @param {Theme} options.theme
- * @param {boolean} options.detail
  * @param {string} options.yTitle
- * @param {string} [options.xTitle]
  * @param {boolean} [options.logY]
- * @param {number} [options.smoothing]  weight of the past, 0 (none) … below 1
  * @param {Range} [options.xRange]
  * @param {Range} [options.yRange]  in the data's units, on a log axis too
  * @returns {Figure}
  */
-export function lines({ series, title, theme, yTitle, xTitle = "step", logY = false, smoothing = 0, xRange, yRange }) {
-  const data = series.flatMap((line, i) => tracesOf(line, theme.series[i % theme.series.length], smoothing));
+export function lines({ series, levels = [], title, theme, yTitle, logY = false, xRange, yRange }) {
   const x = xRange ?? extent(...series.map((line) => line.x)) ?? [0, 1];
   const y = yRange ?? stickyRange(null, extentOf(series, logY), { log: logY });
+  const data = [
+    ...series.flatMap((line, i) => tracesOf(line, theme.series[i % theme.series.length])),
+    ...levels.map((level) => levelTrace(level, x)),
+  ];
   const layout = layoutOf({
     title,
     summary:
-      `${title}. Lines of ${series.map(({ name }) => name).join(", ")} over the ${xTitle}, ` +
+      `${title}. Lines of ${[...series, ...levels].map(({ name }) => name).join(", ")} over the steps, ` +
       `${yTitle}${logY ? " on a logarithmic scale" : ""}.`,
     theme,
-    xaxis: { title: axisTitle(xTitle), range: x[0] < x[1] ? [...x] : [x[0], x[0] + 1] },
+    xaxis: {
+      title: axisTitle("step"),
+      range: x[0] < x[1] ? [...x] : [x[0], x[0] + 1],
+      tickformat: ",d",
+    },
     yaxis: {
       title: axisTitle(yTitle),
       ...(logY ? logAxis(y) : { range: [...y] }),
     },
     legend: series.length > 1,
+    more: { annotations: levels.map((level) => levelLabel(level, logY)) },
   });
   return { data, layout };
 }
@@ -67,41 +76,53 @@ function logAxis([low, high]) {
 /**
  * @param {Line} line
  * @param {string} seriesColor
- * @param {number} smoothing
  * @returns {ScatterTrace[]}
  */
-function tracesOf(line, seriesColor, smoothing) {
-  const { name, x, y, min, max, color = seriesColor, dash = false } = line;
-  /** @type {ScatterTrace[]} */
-  const traces = [];
+function tracesOf(line, seriesColor) {
+  const { name, x, y, min, max, color = seriesColor } = line;
   const label = plainText(name);
-  const hidden = { showlegend: false, legendgroup: label, hoverinfo: /** @type {const} */ ("skip") };
-  if (min && max) traces.push({ ...band(x, min, max), name: label, fillcolor: withOpacity(color, 0.18), ...hidden });
-  if (smoothing > 0) traces.push({ ...path(x, y, withOpacity(color, 0.35), 1), name: label, ...hidden });
-  traces.push({
-    ...path(x, smoothing > 0 ? smooth(y, smoothing) : y, color, smoothing > 0 ? 2 : 1.5, dash),
+  /** @type {ScatterTrace} */
+  const path = {
+    type: "scatter",
+    mode: countOf(y) >= FEW_POINTS ? "lines" : "lines+markers",
     name: label,
     legendgroup: label,
-    hovertemplate: "%{x}: %{y:.5g}",
-  });
-  return traces;
+    ...{ x, y },
+    line: { color, width: 1.5 },
+    marker: { color, size: 5, line: { width: 0 } },
+    hovertemplate: "step %{x:,d}: %{y:.5g}",
+  };
+  if (!min || !max) return [path];
+  const hidden = { showlegend: false, legendgroup: label, hoverinfo: /** @type {const} */ ("skip") };
+  return [{ ...band(x, min, max), name: label, fillcolor: withOpacity(color, 0.18), ...hidden }, path];
 }
 
-/**
- * @param {Numbers} x
- * @param {Numbers} y
- * @param {string} color
- * @param {number} width
- * @param {boolean} [dash]
- * @returns {ScatterTrace}
- */
-const path = (x, y, color, width, dash = false) => ({
+/** @param {Level} level @param {Range} x @returns {ScatterTrace} */
+const levelTrace = ({ name, value, color }, x) => ({
   type: "scatter",
   mode: "lines",
-  x,
-  y,
-  line: { color, width, dash: dash ? "dash" : "solid" },
+  name: plainText(name),
+  x: [...x],
+  y: [value, value],
+  line: { color, width: 1.5, dash: "dash" },
+  showlegend: false,
+  hoverinfo: "skip",
 });
+
+/** At the line's end, where most lines have gone elsewhere. @param {Level} level @param {boolean} logY */
+const levelLabel = ({ name, value, color }, logY) => ({
+  text: plainText(name),
+  ...{ x: 1, xref: "paper", xanchor: "right", y: logY ? Math.log10(value) : value, yref: "y", yanchor: "bottom" },
+  showarrow: false,
+  font: { size: 12, color },
+});
+
+/** How many points are to be seen. @param {Numbers} values */
+function countOf(values) {
+  let count = 0;
+  for (let i = 0; i < values.length; i++) if (Number.isFinite(values[i])) count++;
+  return count;
+}
 
 /**
  * The area between two lines as one closed outline: there along the upper, back along the lower.

@@ -17,19 +17,39 @@ const halves = (first, second) => [
   [1, second],
 ];
 
-/** @typedef {Pick<Theme, "diverging" | "sequential" | "series" | "notFinite" | "attention">} Palette */
+/**
+ * A diverging scale whose colours stand at the squares of their distances from zero: a fifth of the limit has nearly
+ * half of the colour. The positions are those on the value's own linear axis, so a colour bar stays true.
+ *
+ * @param {ColorScale} scale
+ * @returns {ColorScale}
+ */
+const towardsZero = (scale) =>
+  scale.map(([position, color]) => {
+    const distance = 2 * position - 1;
+    return [0.5 + (distance * Math.abs(distance)) / 2, color];
+  });
+
+/** @typedef {Omit<Theme, "surface" | "text" | "muted" | "grid" | "accent" | "font">} Palette */
+
+const diverging = {
+  light: evenly("#053061 #2166ac #4393c3 #92c5de #d1e5f0 #f7f7f7 #fddbc7 #f4a582 #d6604d #b2182b #67001f"),
+  dark: evenly("#b8e2ff #7cc4f8 #4799d6 #2c6699 #21405c #1e2126 #5a302e #974138 #d65f4c #f79b7d #ffd6c2"),
+};
 
 /** In both palettes zero is near the background: what is small recedes. @type {Record<"light" | "dark", Palette>} */
 export const palettes = {
   light: {
-    diverging: evenly("#053061 #2166ac #4393c3 #92c5de #d1e5f0 #f7f7f7 #fddbc7 #f4a582 #d6604d #b2182b #67001f"),
+    diverging: diverging.light,
+    pushes: towardsZero(diverging.light),
     sequential: evenly("#f7f7f7 #c6dbef #6baed6 #2171b5 #08306b"),
     series: ["#0072b2", "#d55e00", "#009e73", "#a64d86", "#b58900", "#4c51bf", "#7a7a7a"],
     notFinite: halves("#8e24aa", "#f2b705"),
     attention: "#f2b705",
   },
   dark: {
-    diverging: evenly("#b8e2ff #7cc4f8 #4799d6 #2c6699 #21405c #1e2126 #5a302e #974138 #d65f4c #f79b7d #ffd6c2"),
+    diverging: diverging.dark,
+    pushes: towardsZero(diverging.dark),
     sequential: evenly("#1e2126 #1f4a73 #2f7fb8 #6bb8e6 #d6efff"),
     series: ["#56b4e9", "#ff9457", "#3ecfa3", "#e59acb", "#e8c547", "#a3a8ff", "#a8a8a8"],
     notFinite: halves("#c765e0", "#ffd23f"),

@@ -2,6 +2,8 @@
  * The minibatch in characters, and the force on each logit.
  */
 
+import { fixed, number } from "./format.js";
+
 /**
  * Each example as context → target: `..e → m`.
  * @param {ArrayLike<number>} contexts  Xb, B × T
@@ -17,8 +19,8 @@ export function exampleLabels(contexts, targets, characters) {
 }
 
 /**
- * How the gradient moves one logit, as a sentence in three lines. The gradient of the mean loss is the probability,
- * less 1 at the target, over B: times B it is the force of this example alone.
+ * How the gradient moves one logit, in lines of plain text. The gradient of the mean loss is the probability, less 1 at
+ * the target, over B: times B it is the force of this example alone.
  * @param {object} cell
  * @param {string} cell.example
  * @param {string} cell.character
@@ -28,15 +30,15 @@ export function exampleLabels(contexts, targets, characters) {
  * @param {number | null} cell.probability  null where the network keeps no `probs`: then it follows from the gradient
  */
 export function describeForce({ example, character, gradient, batch, isTarget, probability }) {
+  const logit = `${example}, logit of ${character}${isTarget ? ", the target" : ""}`;
+  // A network that has diverged pushes nowhere, and no sum of NaN says why.
+  if (!Number.isFinite(gradient)) return [`${logit}: the gradient is not finite`, `dlogits = ${number(gradient)}`];
   const force = batch * gradient;
   const chance = probability ?? force + Number(isTarget);
   const direction = force > 0 ? "should fall" : force < 0 ? "should rise" : "stays";
   return [
-    `${example}, logit of ${character}${isTarget ? ", the target" : ""}: it ${direction}`,
-    `probability ${places(chance)} − ${Number(isTarget)} = force ${places(force)} = ${batch} · dlogits`,
-    `dlogits = ${places(gradient, 6)}`,
-  ].join("<br>");
+    `${logit}: it ${direction}`,
+    `probability ${fixed(chance)} − ${Number(isTarget)} = force ${fixed(force)} = ${batch} · dlogits`,
+    `dlogits = ${fixed(gradient, 6)}`,
+  ];
 }
-
-/** @param {number} value */
-const places = (value, count = 4) => value.toFixed(count).replace("-", "−");

@@ -1,7 +1,7 @@
 /**
  * What a panel asks the stream for. Equal wishes have equal ids, so panels that show the same tensor share one view.
  *
- * @import { View } from "../types/wire"
+ * @import { View, ViewInfo } from "../types/wire"
  * @import { Frame } from "../frames.js"
  */
 
@@ -19,6 +19,9 @@ export function histogram(tensor, bins = 80) {
 export function summary(tensor) {
   return { id: `summary:${tensor}`, tensor, as: "summary" };
 }
+
+/** What to say of values that came as blocks, beside their tensor's name. @param {Pick<ViewInfo, "block">} info */
+export const reduction = ({ block }) => (block ? ` (largest magnitude of each ${block.join(" × ")} block)` : "");
 
 /** Each view once, in order of id. @param {Iterable<View[]>} wishes @returns {View[]} */
 export function union(wishes) {

@@ -28,8 +28,6 @@ interface TraceCommon {
   name?: string;
   showlegend?: boolean;
   legendgroup?: string;
-  opacity?: number;
-  visible?: boolean | "legendonly";
   hoverinfo?: "skip" | "all";
   hovertemplate?: string;
 }
@@ -61,15 +59,17 @@ export interface BarTrace extends TraceCommon {
 
 export interface ScatterTrace extends TraceCommon {
   type: "scatter";
-  mode: "lines" | "markers";
+  mode: "lines" | "markers" | "lines+markers" | "text";
   x: Numbers;
   y: Numbers;
   line?: { color?: string; width?: number; dash?: "solid" | "dash" };
-  marker?: { color: string; size: number; line?: { width: number } };
+  /** An open symbol is drawn in the marker's colour, as wide as the line. */
+  marker?: { color: string; size: number; symbol?: "circle" | "square" | "line-ew-open"; line: { width: number } };
+  text?: string[];
+  textfont?: Font;
   /** `toself`: the points are the outline of one closed area. */
   fill?: "toself";
   fillcolor?: string;
-  connectgaps?: boolean;
 }
 
 export type Trace = HeatmapTrace | BarTrace | ScatterTrace;
@@ -107,7 +107,6 @@ export interface Figure {
 
 /** The colours and the font that a figure draws with. */
 export interface Theme {
-  dark: boolean;
   surface: string;
   text: string;
   muted: string;
@@ -118,6 +117,8 @@ export interface Theme {
   series: string[];
   /** Zero in the middle, near the background; negative blue, positive red. */
   diverging: ColorScale;
+  /** The same colours, but drawn together towards zero: for many small values beside a few large ones. */
+  pushes: ColorScale;
   /** Zero at the start, near the background. */
   sequential: ColorScale;
   /** For 0, a cell that is not a number, and 1, an infinite one. */
@@ -144,15 +145,8 @@ export interface PlotArea {
   y: AreaAxis;
 }
 
-export interface HoverPoint {
-  curveNumber: number;
-  pointNumber: number | [number, number];
-  x: number;
-  y: number;
-}
-
 export interface PlotlyElement extends HTMLElement {
-  on(event: string, listener: (event: { points?: HoverPoint[] } & Record<string, unknown>) => unknown): void;
+  on(event: string, listener: (event: Record<string, unknown>) => unknown): void;
 }
 
 export interface ModeBarButton {

@@ -1,10 +1,12 @@
 import math
+import re
 from collections.abc import Callable
 from typing import Any
 
+import httpx2
 import numpy as np
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.browser.dashboard import Dashboard
 
@@ -141,3 +143,157 @@ def test_a_network_that_has_diverged_is_shown_without_complaint(
         dashboard.page.locator(panel).scroll_into_view_if_needed()
         for plot in dashboard.page.locator(f"{panel} live-plot:visible").all():
             expect(plot).to_have_attribute("state", "rest")
+
+
+def hover(dashboard: Dashboard, plot: str, row: float, column: float) -> Locator:
+    """Move the mouse to a cell, in shares of the plot's height and width; returns the layer of hover texts."""
+    dashboard.figure(plot)
+    box = dashboard.page.locator(f"{plot} .nsewdrag").bounding_box()
+    assert box is not None
+    dashboard.page.mouse.move(box["x"] + box["width"] * column, box["y"] + box["height"] * row)
+    return dashboard.page.locator(f"{plot} .hoverlayer")
+
+
+def inspect(dashboard: Dashboard, tensor: str, contribution: str = "") -> None:
+    """Open the page with that tensor in the inspector."""
+    dashboard.page.goto(f"/?session={dashboard.id}&follow=off&tensor={tensor}&contribution={contribution}")
+    for plot in ("#inspector-value", "#inspector-gradient"):
+        dashboard.figure(plot)
+
+
+def test_a_hover_text_shows_characters_that_look_like_markup(
+    open_dashboard: Callable[[dict[str, Any]], Dashboard], server: str
+) -> None:
+    words = "\n".join(["<b>x", "<i>&y", "x<br>", "&lt;"] * 10)
+    dataset = httpx2.post(f"{server}/api/datasets", content=words, headers={"content-type": "text/plain"}).json()["id"]
+    dashboard = open_dashboard({"data": {"dataset": dataset}})
+    found = dashboard.rest.get("/api/datasets").json()
+    characters = next(each["characters"] for each in found if each["id"] == dataset)
+    contexts, targets = dashboard.tensor("Xb").astype(int), dashboard.tensor("Yb").astype(int)
+    rows = ["".join(characters[number] for number in context) for context in contexts]
+    row = next(i for i, context in enumerate(rows) if "<" in context and ">" in context)
+    tooltip = hover(dashboard, "#push-pull-plot", (row + 0.5) / len(rows), 0.5 / len(characters))
+    expect(tooltip).to_contain_text(f"{rows[row]} → {characters[targets[row]]}, logit of .")
+
+
+# As many hidden units as examples: no size tells their axes apart.
+@pytest.mark.parametrize(
+    ("tensor", "rows", "columns"),
+    [
+        ("emb", "example · place", "component of the embedding"),
+        ("W1", "place · component", "hidden unit"),
+        ("h", "example in the batch", "hidden unit"),
+        ("W2", "hidden unit", "character"),
+        ("C", "character", "component of the embedding"),
+    ],
+)
+def test_the_inspector_calls_rows_and_columns_what_they_are(
+    open_dashboard: Callable[[dict[str, Any]], Dashboard], tensor: str, rows: str, columns: str
+) -> None:
+    dashboard = open_dashboard({"model": {"hidden_sizes": [32]}})
+    inspect(dashboard, tensor)
+    for plot in ("#inspector-value", "#inspector-gradient"):
+        expect(dashboard.page.locator(f"{plot} .ytitle")).to_have_text(rows)
+        expect(dashboard.page.locator(f"{plot} .xtitle")).to_have_text(columns)
+
+
+def test_characters_label_what_stands_for_characters(dashboard: Dashboard) -> None:
+    inspect(dashboard, "counts")
+    letters = dashboard.page.locator("#inspector-gradient .xtick text").all_text_contents()
+    assert letters == list(".abcdefghijklmnopqrstuvwxyz")
+
+
+def test_a_batch_too_large_to_be_sent_whole_is_said_to_be_reduced(
+    open_dashboard: Callable[[dict[str, Any]], Dashboard],
+) -> None:
+    dashboard = open_dashboard({"training": {"batch_size": 4000}})
+    dashboard.figure("#push-pull-plot")
+    plot = dashboard.page.locator("#push-pull-plot")
+    expect(plot.locator(".gtitle")).to_contain_text("largest magnitude of each 2 × 1 block")
+    expect(plot.locator(".ytitle")).to_have_text("example in the batch")
+
+
+def test_a_diverged_run_is_said_not_to_be_finite_everywhere(
+    open_dashboard: Callable[[dict[str, Any]], Dashboard],
+) -> None:
+    dashboard = open_dashboard({"training": {"learning_rate": [{"from_step": 0, "value": 1000}]}})
+    dashboard.rest.post(f"/api/sessions/{dashboard.id}/advance", json={"unit": "step", "count": 40})
+    dashboard.expect_position(40, 50)
+    page = dashboard.page
+    tooltip = hover(dashboard, "#push-pull-plot", 0.3, 0.4)
+    expect(tooltip).to_contain_text("the gradient is not finite")
+    expect(tooltip).not_to_contain_text("force")
+    # The colour bar stays, and a key names the colour of NaN.
+    expect(page.locator("#push-pull-plot .colorbar")).to_have_count(1)
+    expect(page.locator("#push-pull-plot .legendtext")).to_have_text(["NaN"])
+    dashboard.figure("#loss-plot")
+    losses = dashboard.rest.get(f"/api/sessions/{dashboard.id}/metrics").json()["series"]["loss"]["mean"]
+    expect(page.locator("#loss-plot .gtitle")).to_contain_text(f"not finite since step {losses.index(None)}")
+    expect(page.locator("#loss-plot .points path").first).to_be_visible()
+    page.locator("activations-panel").scroll_into_view_if_needed()
+    expect(page.locator("#saturated-share")).to_have_text("–")
+    expect(page.locator("activations-panel .figure-of")).to_contain_text("all are NaN")
+    expect(page.locator("summary-table th", has_text="mean")).to_have_attribute("title", "mean of the finite values")
+
+
+def test_the_loss_of_the_first_step_is_seen(dashboard: Dashboard) -> None:
+    dashboard.figure("#loss-plot")
+    expect(dashboard.page.locator("#loss-plot .points path").first).to_be_visible()
+
+
+def test_a_long_run_says_how_many_steps_a_point_is_the_mean_of(dashboard: Dashboard) -> None:
+    dashboard.rest.post(f"/api/sessions/{dashboard.id}/advance", json={"unit": "step", "count": 2500})
+    dashboard.expect_position(2500, 50)
+    dashboard.page.reload()
+    names = [trace["name"] for trace in dashboard.figure("#loss-plot")]
+    assert "each step" not in names
+    assert any(re.fullmatch(r"means of [1-3–]+ steps", name) for name in names)
+    assert any(re.fullmatch(r"smoothed over ~[46]0 steps", name) for name in names)
+    assert "2,000" in dashboard.page.locator("#loss-plot .xtick text").all_text_contents()
+
+
+def test_the_forces_colours_reach_as_far_as_a_force_can(dashboard: Dashboard) -> None:
+    (trace, *_) = dashboard.figure("#push-pull-plot")
+    assert [trace["zmin"], trace["zmax"]] == [-1 / 32, 1 / 32]
+    bar = dashboard.page.locator("#push-pull-plot .colorbar .cbaxis text")
+    expect(bar).to_have_text(["−1/32", "0", "1/32"])
+
+
+def test_what_is_never_negative_has_the_whole_scale(dashboard: Dashboard) -> None:
+    inspect(dashboard, "counts")
+    assert dashboard.figure("#inspector-value")[0]["zmin"] == 0
+    (gradient, *_) = dashboard.figure("#inspector-gradient")
+    assert gradient["zmin"] == -gradient["zmax"]
+
+
+def test_a_scalar_is_shown_as_a_number(dashboard: Dashboard) -> None:
+    inspect(dashboard, "loss")
+    expect(dashboard.page.locator("#inspector-value .textpoint")).to_have_text(f"{dashboard.tensor('loss'):.4g}")
+
+
+@pytest.mark.parametrize(
+    ("tensor", "contribution", "title"),
+    [
+        ("C", "dC.emb", "dC: gradient"),
+        ("counts", "", "dcounts: gradient"),
+        ("counts", "dcounts.counts_sum", "dcounts through counts_sum (2 of 2)"),
+    ],
+)
+def test_a_gradient_is_named_as_one_would_say_it(
+    dashboard: Dashboard, tensor: str, contribution: str, title: str
+) -> None:
+    inspect(dashboard, tensor, contribution)
+    expect(dashboard.page.locator("#inspector-gradient .gtitle")).to_have_text(title)
+
+
+def test_no_line_joins_the_running_statistics_of_neighbouring_channels(dashboard: Dashboard) -> None:
+    traces = dashboard.figure("batch-norm-panel live-plot >> nth=0")
+    assert {trace["mode"] for trace in traces} == {"markers"}
+
+
+def test_the_tab_key_passes_over_the_plots_buttons(dashboard: Dashboard) -> None:
+    dashboard.figure("#push-pull-plot")
+    dashboard.figure("#loss-plot")
+    buttons = dashboard.page.locator("#push-pull-plot .modebar-btn, #loss-plot .modebar-btn")
+    assert buttons.count() == 12
+    assert buttons.evaluate_all("buttons => buttons.every((button) => button.tabIndex === -1)")

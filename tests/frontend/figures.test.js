@@ -11,16 +11,17 @@ import { empty } from "../../frontend/figures/empty.js";
 import { heatmap } from "../../frontend/figures/heatmap.js";
 import { histogram } from "../../frontend/figures/histogram.js";
 import { lines } from "../../frontend/figures/lines.js";
+import { scalar } from "../../frontend/figures/scalar.js";
 import { plainText, shortNumber } from "../../frontend/figures/text.js";
 import { palettes } from "../../frontend/lib/colors.js";
 
 const theme = {
-  ...{ dark: false, surface: "#ffffff", text: "#000000", muted: "#555555", grid: "#dddddd", accent: "#0000ff" },
+  ...{ surface: "#ffffff", text: "#000000", muted: "#555555", grid: "#dddddd", accent: "#0000ff" },
   font: "sans-serif",
   ...palettes.light,
 };
-const common = { title: "dlogits", theme, detail: true };
-const cells = { values: Float32Array.of(1, -2, 3, 4, 5, -6), rows: 2, columns: 3 };
+const common = { title: "dlogits", theme };
+const cells = { detail: true, values: Float32Array.of(1, -2, 3, 4, 5, -6), rows: 2, columns: 3 };
 const titles = { valueTitle: "gradient", rowTitle: "example", columnTitle: "character" };
 const series = [{ name: "W1", x: [0, 1, 2], y: [1, null, 0.01], min: [0.5, null, 0.01], max: [2, null, 0.02] }];
 /** @type {Distribution} */
@@ -29,8 +30,8 @@ const distribution = { name: "h", counts: [1, 2, 1], range: [-3, 3] };
 const figures = {
   heatmap: heatmap({ ...common, ...cells, ...titles }),
   histogram: histogram({ ...common, series: [distribution], valueTitle: "activation" }),
-  lines: lines({ ...common, series, yTitle: "ratio", smoothing: 0.9 }),
-  channels: channels({ ...common, series: [{ name: "batch", values: [1, 2], as: "bars" }], yTitle: "mean" }),
+  lines: lines({ ...common, series, yTitle: "ratio" }),
+  channels: channels({ ...common, series: [{ name: "batch", values: [1, 2], as: "markers" }], yTitle: "mean" }),
 };
 
 for (const [name, { data, layout }] of Object.entries(figures)) {
@@ -83,19 +84,29 @@ test("cells that stand for blocks lie where the tensor's own rows and columns ar
 });
 
 test("hover texts are only written for a figure in detail", () => {
+  /** @returns {string[]} */
   const describe = () => assert.fail("described");
   const plain = heatmap({ ...common, ...cells, ...titles, detail: false, describe });
   assert.equal(/** @type {HeatmapTrace} */ (plain.data[0]).text, undefined);
-  const detailed = heatmap({ ...common, ...cells, ...titles, describe: (...cell) => cell.join(" ") });
+  const detailed = heatmap({ ...common, ...cells, ...titles, describe: (...cell) => cell.map(String) });
   assert.deepEqual(/** @type {HeatmapTrace} */ (detailed.data[0]).text, [
-    ["0 0 1", "0 1 -2", "0 2 3"],
-    ["1 0 4", "1 1 5", "1 2 -6"],
+    ["0<br>0<br>1", "0<br>1<br>-2", "0<br>2<br>3"],
+    ["1<br>0<br>4", "1<br>1<br>5", "1<br>2<br>-6"],
   ]);
+});
+
+test("no label of a data set is markup in a hover text", () => {
+  const labels = { rowLabels: ["<b>x", "&lt;"], columnLabels: ["<i>", "b", "c"] };
+  const [own] = /** @type {HeatmapTrace[]} */ (heatmap({ ...common, ...cells, ...titles, ...labels }).data);
+  assert.equal(own.text?.[0][0], "example &lt;b&gt;x<br>character &lt;i&gt;<br>gradient 1");
+  const describe = (/** @type {number} */ row) => [`${labels.rowLabels[row]}, it stays`, "1 < 2"];
+  const [told] = /** @type {HeatmapTrace[]} */ (heatmap({ ...common, ...cells, ...titles, describe }).data);
+  assert.equal(told.text?.[1][0], "&amp;lt;, it stays<br>1 &lt; 2");
 });
 
 test("cells that are not finite get a trace of their own colours", () => {
   const values = Float32Array.of(1, NaN, Infinity, -Infinity, 2, 3);
-  const { data } = heatmap({ ...common, ...cells, values, ...titles });
+  const { data, layout } = heatmap({ ...common, ...cells, values, ...titles });
   const [finite, special] = /** @type {HeatmapTrace[]} */ (data);
   assert.equal(finite.zmax, 5);
   assert.deepEqual(
@@ -106,13 +117,32 @@ test("cells that are not finite get a trace of their own colours", () => {
     ],
   );
   assert.equal(special.colorscale, theme.notFinite);
+  const key = /** @type {ScatterTrace[]} */ (data.slice(2)).map(({ name, marker }) => [name, marker?.color]);
+  assert.deepEqual(key, [
+    ["NaN", "#8e24aa"],
+    ["infinite", "#f2b705"],
+  ]);
+  assert.ok(layout.showlegend);
 });
 
-test("a highlighted row is outlined from edge to edge", () => {
-  const { data } = heatmap({ ...common, ...cells, ...titles, highlightedRow: 1 });
-  const { x, y } = /** @type {ScatterTrace} */ (data.at(-1));
-  assert.deepEqual([...new Set(Array.from(x))], [-0.5, 2.5]);
-  assert.deepEqual([...new Set(Array.from(y))], [0.5, 1.5]);
+test("where all cells are finite there is no key, and where one kind is missing it is not in it", () => {
+  assert.deepEqual([figures.heatmap.data.length, figures.heatmap.layout.showlegend], [1, false]);
+  const { data } = heatmap({ ...common, ...cells, values: Float32Array.of(1, 2, 3, 4, 5, NaN), ...titles });
+  assert.deepEqual(data.map(({ name }) => name).slice(2), ["NaN"]);
+});
+
+test("a heat map of nothing but NaN keeps its colour bar", () => {
+  const { data } = heatmap({ ...common, ...cells, values: new Float32Array(6).fill(NaN), limit: 2, ...titles });
+  const bars = /** @type {HeatmapTrace[]} */ (data).filter(({ showscale }) => showscale);
+  assert.equal(bars.length, 1);
+  assert.deepEqual([bars[0].zmin, bars[0].zmax, [...bars[0].z[0]]], [-2, 2, [0]]);
+});
+
+test("a limit is written as it is known, on both sides", () => {
+  const { data } = heatmap({ ...common, ...cells, ...titles, scale: "pushes", limit: 1 / 32, limitText: "1/32" });
+  const [{ zmin, zmax, colorbar }] = /** @type {HeatmapTrace[]} */ (data);
+  assert.deepEqual([zmin, zmax], [-1 / 32, 1 / 32]);
+  assert.deepEqual(/** @type {{ ticktext: string[] }} */ (colorbar).ticktext, ["−1/32", "0", "1/32"]);
 });
 
 test("values that do not fill rows and columns are refused", () => {
@@ -138,8 +168,8 @@ for (const range of /** @type {(Range | null)[]} */ ([null, [2, 2]])) {
   });
 }
 
-test("smoothed lines keep the values behind the average and the band behind both", () => {
-  const [band, raw, average] = /** @type {ScatterTrace[]} */ (figures.lines.data);
+test("a line keeps the band from the smallest to the largest value behind it", () => {
+  const [band, line] = /** @type {ScatterTrace[]} */ (figures.lines.data);
   assert.equal(band.fill, "toself");
   assert.deepEqual(
     [band.x, band.y],
@@ -148,9 +178,46 @@ test("smoothed lines keep the values behind the average and the band behind both
       [2, 0.02, 0.01, 0.5],
     ],
   );
-  assert.deepEqual(raw.y, series[0].y);
-  assert.equal(average.y[0], 1);
-  assert.equal([band, raw, average].filter(({ showlegend }) => showlegend !== false).length, 1);
+  assert.deepEqual(line.y, series[0].y);
+  assert.equal([band, line].filter(({ showlegend }) => showlegend !== false).length, 1);
+});
+
+/** @param {(number | null)[]} y */
+const modeOf = (y) => {
+  const { data } = lines({ ...common, series: [{ name: "loss", x: y.map((_, i) => i), y }], yTitle: "loss" });
+  return /** @type {ScatterTrace} */ (data[0]).mode;
+};
+
+test("few points are marked, of which one alone makes no line", () => {
+  assert.equal(modeOf([3.3]), "lines+markers");
+  assert.equal(modeOf([3.3, ...Array(1000).fill(null)]), "lines+markers");
+  assert.equal(modeOf(Array(30).fill(1)), "lines");
+});
+
+for (const logY of [false, true]) {
+  test(`a level is dashed from end to end and named at its end (${logY ? "logarithmic" : "linear"})`, () => {
+    const levels = [{ name: "guessing", value: 10, color: "#d55e00" }];
+    const { data, layout } = lines({ ...common, series, levels, yTitle: "loss", logY, xRange: [0, 500] });
+    const { x, y, line, showlegend } = /** @type {ScatterTrace} */ (data.at(-1));
+    assert.deepEqual([x, y, line?.dash, showlegend], [[0, 500], [10, 10], "dash", false]);
+    const [{ text, y: at }] = /** @type {{ text: string, y: number }[]} */ (layout.annotations);
+    assert.deepEqual([text, at], ["guessing", logY ? 1 : 10]);
+  });
+}
+
+test("steps are written out, without an exponent", () => assert.equal(figures.lines.layout.xaxis.tickformat, ",d"));
+
+test("no line joins neighbouring channels, and the running ones are dashes", () => {
+  const { data } = channels({ ...common, series: [{ name: "running", values: [1, 2], as: "dashes" }], yTitle: "mean" });
+  const [{ mode, marker }] = /** @type {ScatterTrace[]} */ (data);
+  assert.deepEqual([mode, marker?.symbol], ["markers", "line-ew-open"]);
+});
+
+test("a scalar is its number, and moves without a change of layout", () => {
+  const at = (/** @type {string} */ text, detail = false) => scalar({ ...common, text, detail });
+  assert.deepEqual(/** @type {ScatterTrace} */ (at("2.654").data[0]).text, ["2.654"]);
+  assert.deepEqual(at("2.654").layout, at("2.5").layout);
+  assert.match(at("2.654", true).layout.meta.summary, /2\.654/);
 });
 
 test("a logarithmic axis takes its range in the data's units", () => {

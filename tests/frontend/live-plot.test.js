@@ -4,7 +4,9 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { fitLayout } from "../../frontend/components/live-plot/fit.js";
-import { barEdges, eachPoint, fillPixels, pixelsAlong } from "../../frontend/components/live-plot/painters.js";
+import { barEdges, fillPixels } from "../../frontend/components/live-plot/painters.js";
+import { pixelsAlong } from "../../frontend/components/live-plot/pixels.js";
+import { eachPoint } from "../../frontend/components/live-plot/scatter.js";
 import { shellsOf } from "../../frontend/components/live-plot/shell.js";
 
 test("an axis maps its range to the whole length, upside down too", () => {

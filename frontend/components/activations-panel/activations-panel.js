@@ -7,12 +7,10 @@
 
 import { element, select, setOptions, setText } from "../../lib/dom.js";
 import { percent } from "../../lib/format.js";
+import { SATURATED, saturatedShare } from "../../lib/saturation.js";
 import { histogram as histogramOf, read, summary } from "../../lib/views.js";
 import { Distribution } from "../panel/distribution.js";
 import { livePlot, Panel } from "../panel/panel.js";
-
-/** Beyond it tanh is as good as flat: 1 − h² is below 0.06. */
-const SATURATED = 0.97;
 
 /** Where a value counts as saturated, on the axis of `h` or, by its inverse, of `hpreact`. @param {number} from */
 const beyond = (from) => [
@@ -29,6 +27,7 @@ const picture = (shows, plot) => ({ shows, plot });
 export class ActivationsPanel extends Panel {
   #layers = element("select");
   #saturated = element("output", { id: "saturated-share" });
+  #note = element("span");
   /** In the order in which values and gradients come. */
   #distributions = [
     picture(({ input }) => [input, "before tanh"], new Distribution(livePlot(), beyond(Math.atanh(SATURATED)))),
@@ -38,8 +37,8 @@ export class ActivationsPanel extends Panel {
   ];
 
   constructor() {
-    super("Activations", "Where |h| > 0.97 tanh is flat: 1 − h² is close to zero, hardly any gradient passes, and "
-      + "the neuron learns nothing from that example.");
+    super("Activations", `Where |h| > ${SATURATED} tanh is flat: 1 − h² is close to zero, hardly any gradient passes, `
+      + "and the neuron learns nothing from that example.");
   }
 
   /** @override @param {Store} store */
@@ -47,7 +46,7 @@ export class ActivationsPanel extends Panel {
     const attributes = { id: "activation-layer", "aria-label": "Layer" };
     this.#layers = select(attributes, (layer) => actions.choose("activation", layer));
     this.#layers.hidden = true;
-    return [this.#layers, element("p", { class: "figure-of" }, "saturated: ", this.#saturated)];
+    return [this.#layers, element("p", { class: "figure-of" }, "saturated: ", this.#saturated, this.#note)];
   }
 
   /** @override */
@@ -70,14 +69,18 @@ export class ActivationsPanel extends Panel {
     const options = layers.map((each) => ({ value: String(each.layer), text: `layer ${each.layer}` }));
     setOptions(this.#layers, options, String(layer.layer));
     this.#layers.hidden = layers.length < 2;
-    const share = read(store.frame.value, summary(layer.output))?.info.summary?.saturated ?? null;
-    setText(this.#saturated, percent(share));
+    const numbers = read(store.frame.value, summary(layer.output))?.info.summary;
+    setText(this.#saturated, numbers ? percent(saturatedShare(numbers)) : "–");
+    setText(this.#note, numbers?.nan ? notNumbers(numbers.nan) : "");
     for (const { shows, plot } of this.#distributions) {
       const [tensor, what] = shows(layer);
       plot.show(`${tensor}: ${what}`, [{ name: tensor, view: read(store.frame.value, histogramOf(tensor)) }]);
     }
   }
 }
+
+/** What the share leaves out. @param {number} nan */
+const notNumbers = (nan) => (nan < 1 ? `of the numbers, ${percent(nan)} being NaN` : "all are NaN");
 
 /** @param {Store} store */
 function chosen({ network, choices }) {

@@ -19,7 +19,7 @@ import { drawUnknown, livePlot, Panel } from "../panel/panel.js";
  * @typedef {object} Statistic
  * @property {string} title
  * @property {string} yTitle
- * @property {{ name?: string, as: "markers" | "line", of: keyof BatchNorm }[]} series  Named by
+ * @property {{ name?: string, as: "markers" | "dashes", of: keyof BatchNorm }[]} series  Named by
  *   their tensors, but for those whose names leave no room in the legend.
  *
  * @typedef {{ statistic: Statistic, plot: LivePlot, range: Range | null }} StatisticPlot
@@ -30,12 +30,12 @@ const STATISTICS = [
   {
     title: "Mean: this batch and running",
     yTitle: "mean",
-    series: [{ as: "markers", of: "mean" }, { name: "running", as: "line", of: "running_mean" }],
+    series: [{ as: "markers", of: "mean" }, { name: "running", as: "dashes", of: "running_mean" }],
   },
   {
     title: "Variance: this batch and running",
     yTitle: "variance",
-    series: [{ as: "markers", of: "variance" }, { name: "running", as: "line", of: "running_variance" }],
+    series: [{ as: "markers", of: "variance" }, { name: "running", as: "dashes", of: "running_variance" }],
   },
   {
     title: "Gain and bias",
@@ -114,7 +114,7 @@ export class BatchNormPanel extends Panel {
     if (known.length < parts.length) return;
     const yRange = stickyRange(each.range, extent(...known.map((part) => part.values)));
     each.range = yRange;
-    each.plot.draw((detail, theme) => channels({ series: known, title, theme, detail, yTitle, yRange }));
+    each.plot.draw((_detail, theme) => channels({ series: known, title, theme, yTitle, yRange }));
   }
 }
 

@@ -2,24 +2,21 @@
  * One tensor with its gradient: the values, their summary, and the lines of code that made them.
  *
  * @import { Store } from "../../store.js"
- * @import { LivePlot } from "../live-plot/live-plot.js"
+ * @import { Axes } from "../../lib/axes.js"
+ * @import { ReadonlySignal } from "../../lib/signals.js"
  */
 
-import { heatmap } from "../../figures/heatmap.js";
+import { axesOf, matrixAxes } from "../../lib/axes.js";
 import { element, setText } from "../../lib/dom.js";
 import { shape } from "../../lib/format.js";
-import { largestMagnitude, symmetricLimit } from "../../lib/ranges.js";
+import { computed } from "../../lib/signals.js";
 import { read, summary, values } from "../../lib/views.js";
-import { drawMessage, drawUnknown, livePlot, Panel } from "../panel/panel.js";
+import { Panel } from "../panel/panel.js";
 import { OpsList } from "./ops-list.js";
+import { Picture } from "./picture.js";
 import { selected } from "./selected.js";
 import { SummaryTable } from "./summary-table.js";
 import { TensorCard } from "./tensor-card.js";
-
-/** @typedef {{ plot: LivePlot, limit: number | null, shown: string }} Picture */
-
-/** @param {string} id @returns {Picture} */
-const picture = (id) => ({ plot: livePlot({ id }), limit: null, shown: "" });
 
 export class InspectorPanel extends Panel {
   #list = new OpsList();
@@ -29,8 +26,10 @@ export class InspectorPanel extends Panel {
   #name = element("code");
   #shape = element("span", { class: "shape" });
   #known = element("span", { class: "known" });
-  #value = picture("inspector-value");
-  #gradient = picture("inspector-gradient");
+  #value = new Picture("inspector-value");
+  #gradient = new Picture("inspector-gradient");
+  /** @type {ReadonlySignal<Axes> | null} */
+  #axes = null;
 
   constructor() {
     super("Inspector", "Every line of the step, forwards and backwards. Choose one to see its tensor, its gradient, "
@@ -45,6 +44,7 @@ export class InspectorPanel extends Panel {
 
   /** @override @param {Store} store */
   body(store) {
+    this.#axes = computed(() => (store.network.value ? axesOf(store.network.value, store.ops.value) : new Map()));
     for (const part of [this.#list, this.#card, this.#summary]) part.start(store);
     return [
       this.#list,
@@ -64,48 +64,36 @@ export class InspectorPanel extends Panel {
 
   /** @override @param {Store} store */
   update(store) {
-    const { tensor, gradient } = selected(store);
-    const frame = store.frame.value;
-    const view = read(frame, values(tensor));
-    const batch = store.network.value?.dimensions.B ?? 0;
+    const { tensor, gradient, gradientName } = selected(store);
+    const view = read(store.frame.value, values(tensor));
     this.#follow.checked = store.choices.value.follow === "on";
     if (view) {
       setText(this.#name, tensor);
       setText(this.#shape, shape(view.info.shape));
       setText(this.#known, view.info.known ? "" : `not known yet, but from op ${view.info.known_at} on`);
-      draw(this.#value, tensor, "value", view, batch);
     }
-    if (!gradient) {
-      this.#gradient.shown = "";
-      drawMessage(this.#gradient.plot, `d${tensor}`, `No gradient is kept of ${tensor}`);
-      return;
-    }
-    const slope = read(frame, values(gradient));
-    if (slope) draw(this.#gradient, gradient, "gradient", slope, batch);
+    this.#show(this.#value, store, { of: tensor, tensor, label: tensor, title: `${tensor}: value` });
+    if (!gradient) return this.#gradient.say(gradientName, `No gradient is kept of ${tensor}`);
+    const title = gradientName === gradient ? `${gradient}: gradient` : gradientName;
+    this.#show(this.#gradient, store, { of: tensor, tensor: gradient, label: gradientName, title });
   }
-}
 
-/**
- * @param {Picture} picture
- * @param {string} tensor
- * @param {string} what
- * @param {NonNullable<ReturnType<typeof read>>} view
- * @param {number} batch
- */
-function draw(picture, tensor, what, { info, data, rows, columns }, batch) {
-  if (picture.shown !== tensor || !data) picture.limit = null;
-  picture.shown = tensor;
-  if (!data) return drawUnknown(picture.plot, tensor, info);
-  const limit = symmetricLimit(picture.limit, largestMagnitude(data));
-  picture.limit = limit;
-  const numbers = data instanceof Float32Array ? data : Float32Array.from(data);
-  const rowTitle = info.shape[0] === batch ? "example in the batch" : "row";
-  const scale = /^[XY]b$/.test(tensor) ? /** @type {const} */ ("sequential") : /** @type {const} */ ("diverging");
-  const reduced = info.block ? ` (largest magnitude of each ${info.block.join(" × ")} cells)` : "";
-  picture.plot.draw((detail, theme) => heatmap({
-    values: numbers, rows, columns, title: `${tensor}: ${what}${reduced}`, theme, detail, limit, scale,
-    block: info.block ?? null, valueTitle: tensor, rowTitle, columnTitle: "column",
-  }));
+  /**
+   * A gradient has the axes of the tensor that it is of.
+   * @param {Picture} picture @param {Store} store
+   * @param {{ of: string, tensor: string, label: string, title: string }} shown
+   */
+  #show(picture, { frame, network, dataset }, { of, tensor, label, title }) {
+    const view = read(frame.value, values(tensor));
+    if (!view) return;
+    const numbers = read(frame.value, summary(tensor))?.info.summary ?? null;
+    const axes = matrixAxes(this.#axes?.value.get(of) ?? [], view.info.shape, {
+      block: view.info.block ?? null,
+      characters: dataset.value?.characters ?? [],
+      embedding: network.value?.dimensions.E ?? 1,
+    });
+    picture.show({ title, label, name: tensor === of ? of : `d${of}`, view, numbers, axes });
+  }
 }
 
 customElements.define("inspector-panel", InspectorPanel);

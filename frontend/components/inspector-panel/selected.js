@@ -1,10 +1,14 @@
-/** @import { Store } from "../../store.js" */
+/**
+ * @import { Store } from "../../store.js"
+ * @import { Contribution, Gradient } from "../../types/wire"
+ */
 
 /**
  * @typedef {object} Selection
  * @property {string} tensor
  * @property {string} contribution  The one contribution to its gradient that was chosen; empty: all of it.
  * @property {string | null} gradient  What is shown as its gradient: all of it or that contribution; null: it has none.
+ * @property {string} gradientName  … as one would say it: `dcounts through counts_sum (1 of 2)`.
  */
 
 /** What is asked for: what the steps have reached, or what was picked. @param {Store} store */
@@ -24,5 +28,16 @@ export function selected(store) {
   const name = known ? tensor : "loss";
   const gradient = gradients.find((each) => each.tensor === name);
   const part = gradient?.contributions.find((each) => each.name === contribution);
-  return { tensor: name, contribution: part?.name ?? "", gradient: part?.name ?? gradient?.name ?? null };
+  return { tensor: name, contribution: part?.name ?? "", ...shownOf(name, gradient, part) };
+}
+
+/**
+ * A gradient's only contribution is the gradient.
+ * @param {string} tensor @param {Gradient} [gradient] @param {Contribution} [part]
+ */
+function shownOf(tensor, gradient, part) {
+  const parts = gradient?.contributions ?? [];
+  if (!gradient || !part || parts.length === 1) return { gradient: gradient?.name ?? null, gradientName: `d${tensor}` };
+  const place = `${parts.indexOf(part) + 1} of ${parts.length}`;
+  return { gradient: part.name, gradientName: `${gradient.name} through ${part.via} (${place})` };
 }

@@ -8,21 +8,22 @@
 
 import { element, setText } from "../../lib/dom.js";
 import { number, percent } from "../../lib/format.js";
+import { SATURATED, saturatedShare } from "../../lib/saturation.js";
 import { View } from "../../lib/view.js";
 import { read, summary } from "../../lib/views.js";
 import { selected } from "./selected.js";
 
 /** @type {{ name: string, says: string, of: (numbers: Summary) => string }[]} */
 const COLUMNS = [
-  { name: "mean", says: "", of: ({ mean }) => number(mean) },
-  { name: "std", says: "standard deviation", of: ({ std }) => number(std) },
-  { name: "min", says: "", of: ({ min }) => number(min) },
-  { name: "max", says: "", of: ({ max }) => number(max) },
-  { name: "norm", says: "root of the sum of squares", of: ({ norm }) => number(norm) },
+  { name: "mean", says: "mean of the finite values", of: ({ mean }) => number(mean) },
+  { name: "std", says: "standard deviation of the finite values", of: ({ std }) => number(std) },
+  { name: "min", says: "smallest finite value", of: ({ min }) => number(min) },
+  { name: "max", says: "largest finite value", of: ({ max }) => number(max) },
+  { name: "norm", says: "root of the sum of squares of the finite values", of: ({ norm }) => number(norm) },
   { name: "zeros", says: "share of exact zeros", of: ({ zeros }) => percent(zeros) },
   { name: "NaN", says: "share that is not a number", of: ({ nan }) => percent(nan) },
   { name: "infinite", says: "share that is infinite", of: ({ infinite }) => percent(infinite) },
-  { name: "saturated", says: "share with |h| > 0.97", of: ({ saturated }) => percent(saturated) },
+  { name: "saturated", says: `share of the numbers with |h| > ${SATURATED}`, of: (all) => percent(saturatedShare(all)) },
 ];
 
 export class SummaryTable extends View {

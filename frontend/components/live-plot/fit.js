@@ -14,6 +14,8 @@ const CHARACTER_WIDTH = 7;
 const LEGEND_HEIGHT = 20;
 /** A legend entry's line and the space around it. */
 const LEGEND_KEY_WIDTH = 48;
+/** Of words, on average, in a font that runs wide. */
+const LEGEND_CHARACTER_WIDTH = 6.6;
 
 /**
  * The layout for an element of this size with the user's zoom in force.
@@ -46,7 +48,7 @@ export function fitLayout({ data, layout }, { width, height }, zoom) {
 const rowAbove = { orientation: "h", x: 0, xanchor: "left", y: 1, yanchor: "bottom", bgcolor: "rgba(0, 0, 0, 0)" };
 
 /** @param {string[]} names */
-const widthOf = (names) => names.reduce((sum, name) => sum + LEGEND_KEY_WIDTH + name.length * CHARACTER_WIDTH, 0);
+const widthOf = (names) => names.reduce((sum, name) => sum + LEGEND_KEY_WIDTH + name.length * LEGEND_CHARACTER_WIDTH, 0);
 
 /** Single characters are set tight, like the letters of a word. @param {number} characters */
 const labelWidth = (characters) => characters * CHARACTER_WIDTH + (characters > 1 ? 6 : 2);

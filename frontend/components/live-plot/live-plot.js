@@ -1,4 +1,4 @@
-/** @import { Figure, HoverPoint, MakeFigure, Theme } from "../../types/plotly" */
+/** @import { MakeFigure, Theme } from "../../types/plotly" */
 
 import { loadPlotly } from "../../lib/plotly.js";
 import { Stage } from "./stage.js";
@@ -14,17 +14,12 @@ const REST_AFTER_STREAMING = 1000;
  * `<live-plot>`: one figure, two painters. While data moves, a canvas inside Plotly's plot area paints it, many times
  * faster than Plotly can; once it rests the true Plotly figure takes over, with hover texts, selection and export. The
  * attribute `state` says which of the two is on show: "live" or "rest".
- *
- * Dispatches `plot-hover`, `plot-unhover` and `plot-click` while at rest; the detail of a hover and a click is
- * `{x, y, trace, pointIndex}`.
  */
 export class LivePlot extends HTMLElement {
   /** @type {Stage | null} */
   #stage = null;
   /** @type {MakeFigure | null} */
   #make = null;
-  /** @type {Figure | null} */
-  #figure = null;
   /** @type {Theme | null} */
   #theme = null;
   #size = { width: 0, height: 0 };
@@ -52,7 +47,6 @@ export class LivePlot extends HTMLElement {
         this.#stage = new Stage(this, plotly, {
           moved: () => turns.requestPaint(this),
           zoomed: () => this.#redraw(),
-          pointed: (name, point) => this.#tell(name, point),
           download: () => this.#download(),
         });
         this.#redraw();
@@ -68,11 +62,6 @@ export class LivePlot extends HTMLElement {
     this.#sight.disconnect();
     this.#stage?.remove();
     this.#stage = null;
-  }
-
-  /** The last true figure that was drawn. */
-  get figure() {
-    return this.#figure;
   }
 
   get onScreen() {
@@ -139,7 +128,6 @@ export class LivePlot extends HTMLElement {
     const figure = make(true, this.#themeNow());
     await stage.drawFigure(figure, this.#size);
     this.ariaLabel = figure.layout.meta.summary;
-    this.#figure = figure;
     // New data may have come while Plotly drew.
     if (this.#make === make && this.#settling) this.setAttribute("state", "rest");
   }
@@ -165,16 +153,6 @@ export class LivePlot extends HTMLElement {
 
   #download() {
     if (this.#make) this.#stage?.download(this.#make(true, this.#themeNow()), this.#size);
-  }
-
-  /**
-   * @param {string} name
-   * @param {HoverPoint} [point]
-   */
-  #tell(name, point) {
-    if (!this.#atRest) return;
-    const detail = point && { x: point.x, y: point.y, trace: point.curveNumber, pointIndex: point.pointNumber };
-    this.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
   }
 }
 

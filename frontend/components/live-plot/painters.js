@@ -3,10 +3,11 @@
  * trace type.
  */
 
-/** @import { AreaAxis, BarTrace, ColorScale, HeatmapTrace, PlotArea, ScatterTrace, Trace } from "../../types/plotly" */
+/** @import { BarTrace, ColorScale, HeatmapTrace, PlotArea, Trace } from "../../types/plotly" */
 
 import { lookupTable } from "../../lib/colors.js";
-import { bandColumns, isDense } from "./band.js";
+import { pixelsOf } from "./pixels.js";
+import { paintScatter } from "./scatter.js";
 
 /** @typedef {{ canvas: OffscreenCanvas, context: OffscreenCanvasRenderingContext2D, image: ImageData }} Cells */
 
@@ -25,28 +26,6 @@ export function paint(context, trace, area) {
   else if (trace.type === "bar") paintBars(context, trace, area);
   else paintScatter(context, trace, area);
 }
-
-/**
- * From a value on the axis to pixels of the area.
- *
- * @param {AreaAxis} axis
- * @param {number} length
- * @returns {(value: number) => number}
- */
-export function pixelsAlong({ range: [start, end], log }, length) {
-  const factor = length / (end - start);
-  // Multiplied out and rounded as Plotly does, so that both fall on the same pixel.
-  const offset = -factor * start;
-  const toPixel = (/** @type {number} */ value) => Math.round(100 * (factor * value + offset)) / 100;
-  return log ? (value) => toPixel(Math.log10(value)) : toPixel;
-}
-
-/** @param {PlotArea} area */
-const pixelsOf = ({ x, y, width, height }) => ({
-  toX: pixelsAlong(x, width),
-  // An upright axis begins at the bottom, pixels begin at the top.
-  toY: pixelsAlong({ range: [y.range[1], y.range[0]], log: y.log }, height),
-});
 
 /**
  * @param {CanvasRenderingContext2D} context
@@ -144,61 +123,4 @@ export function barEdges(start, end, translucent) {
   };
   const snapped = snap(start, end);
   return [snapped, snap(end, snapped)];
-}
-
-/**
- * @param {CanvasRenderingContext2D} context
- * @param {ScatterTrace} trace
- * @param {PlotArea} area
- */
-function paintScatter(context, trace, area) {
-  const { toX, toY } = pixelsOf(area);
-  if (trace.fill === "toself" && isDense(trace, area.width)) {
-    context.fillStyle = trace.fillcolor ?? "";
-    for (const { left, top, width, height } of bandColumns(trace, toX, toY)) context.fillRect(left, top, width, height);
-    return;
-  }
-  context.beginPath();
-  if (trace.mode === "markers") {
-    const radius = (trace.marker?.size ?? 6) / 2;
-    eachPoint(trace, toX, toY, (x, y) => {
-      context.moveTo(x + radius, y);
-      context.arc(x, y, radius, 0, 2 * Math.PI);
-    });
-    context.fillStyle = trace.marker?.color ?? "";
-    context.fill();
-    return;
-  }
-  eachPoint(trace, toX, toY, (x, y, begins) => (begins ? context.moveTo(x, y) : context.lineTo(x, y)));
-  if (trace.fill === "toself") {
-    context.fillStyle = trace.fillcolor ?? "";
-    context.fill();
-  }
-  if (!trace.line?.width) return;
-  context.strokeStyle = trace.line.color ?? "";
-  context.lineWidth = trace.line.width;
-  context.lineJoin = "miter";
-  context.miterLimit = 2;
-  // Strokes and gaps of this length are what Plotly means by "dash".
-  context.setLineDash(trace.line.dash === "dash" ? [3, 3].map((times) => times * Math.max(3, context.lineWidth)) : []);
-  context.stroke();
-}
-
-/**
- * Calls `visit` for each point that has a place, and says whether a new stretch of the line begins there.
- *
- * @param {Pick<ScatterTrace, "x" | "y">} trace
- * @param {(value: number) => number} toX
- * @param {(value: number) => number} toY
- * @param {(x: number, y: number, begins: boolean) => void} visit
- */
-export function eachPoint({ x, y }, toX, toY, visit) {
-  let begins = true;
-  for (let i = 0; i < x.length; i++) {
-    const pixelX = toX(x[i] ?? NaN);
-    const pixelY = toY(y[i] ?? NaN);
-    const known = Number.isFinite(pixelX) && Number.isFinite(pixelY);
-    if (known) visit(pixelX, pixelY, begins);
-    begins = !known;
-  }
 }

@@ -1,4 +1,4 @@
-/** @import { Figure, HoverPoint, PlotlyElement, PlotlyLibrary, Trace } from "../../types/plotly" */
+/** @import { Figure, PlotlyElement, PlotlyLibrary, Trace } from "../../types/plotly" */
 /** @import { Size, Zoom } from "./fit.js" */
 
 import { asPlot, isDragging, isTraceShown, placeCanvas, plotArea } from "../../lib/plotly.js";
@@ -11,7 +11,6 @@ import { shellsOf } from "./shell.js";
  * @typedef {object} Listeners
  * @property {() => void} moved  the axes have moved under the user's hand
  * @property {() => void} zoomed  … and have come to rest
- * @property {(name: "plot-hover" | "plot-unhover" | "plot-click", point?: HoverPoint) => void} pointed
  * @property {() => void} download
  */
 
@@ -96,6 +95,8 @@ export class Stage {
     this.#plot = asPlot(this.#root);
     if (isFirst) this.#listen(this.#plot);
     await drawing;
+    // Half a dozen buttons in each plot would stand between the tab key and the page's own controls.
+    for (const button of this.#root.querySelectorAll(".modebar-btn")) button.setAttribute("tabindex", "-1");
   }
 
   /** @param {Figure} figure @param {Size} size */
@@ -111,13 +112,9 @@ export class Stage {
 
   /** @param {PlotlyElement} plot */
   #listen(plot) {
-    const { moved, pointed } = this.#listeners;
-    plot.on("plotly_relayouting", moved);
+    plot.on("plotly_relayouting", this.#listeners.moved);
     plot.on("plotly_relayout", (changes) => this.#keepZoom(plot, Object.keys(changes)));
     plot.on("plotly_doubleclick", () => this.#resetZoom());
-    plot.on("plotly_hover", ({ points }) => pointed("plot-hover", points?.[0]));
-    plot.on("plotly_unhover", () => pointed("plot-unhover"));
-    plot.on("plotly_click", ({ points }) => pointed("plot-click", points?.[0]));
   }
 
   /** @param {PlotlyElement} plot @param {string[]} changes */

@@ -40,6 +40,5 @@ export function readTheme(element) {
   const font = getComputedStyle(probe).getPropertyValue("--font").trim() || FONT;
   probe.remove();
   const { surface, text, muted, grid, accent } = Object.fromEntries(colors);
-  const dark = brightness(surface) < 0.5;
-  return { dark, surface, text, muted, grid, accent, font, ...palettes[dark ? "dark" : "light"] };
+  return { surface, text, muted, grid, accent, font, ...palettes[brightness(surface) < 0.5 ? "dark" : "light"] };
 }

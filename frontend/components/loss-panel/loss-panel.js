@@ -7,7 +7,9 @@
 
 import { lines } from "../../figures/lines.js";
 import { element } from "../../lib/dom.js";
+import { whole } from "../../lib/format.js";
 import { toSeries } from "../../lib/history.js";
+import { notFiniteSince, stepsPerPoint } from "../../lib/losses.js";
 import { extent, stickyRange } from "../../lib/ranges.js";
 import { smooth } from "../../lib/smoothing.js";
 import { drawMessage, livePlot, Panel } from "../panel/panel.js";
@@ -17,8 +19,17 @@ const TITLE = "Loss of the minibatch";
 const FEWEST_STEPS = 10;
 /** Room about the loss of guessing, where every run begins. */
 const AROUND = [-0.4, 0.2];
-/** The weight of the past: a mean over about 20 points. */
+/** The weight of the past, and over about how many points it so takes the mean: 1 / (1 − 0.95). */
 const SMOOTHING = 0.95;
+const SMOOTHED_POINTS = 20;
+/** The share of the axis before step 0: there the first point would be cut in half. */
+const BEFORE = 0.02;
+
+/** What a point is, in few letters so that the legend fits into a row. @param {[number, number]} steps */
+function nameOfPoints([fewest, most]) {
+  if (most === 1) return "each step";
+  return `means of ${fewest < most ? `${whole(fewest)}–` : ""}${whole(most)} steps`;
+}
 
 export class LossPanel extends Panel {
   #plot = livePlot({ id: "loss-plot" });
@@ -55,20 +66,25 @@ export class LossPanel extends Panel {
       drawMessage(this.#plot, TITLE, "No step has been taken yet");
       return;
     }
-    const uniform = Math.log(dataset.value?.characters.length ?? 1);
+    const since = notFiniteSince({ step, mean });
+    const title = since === null ? TITLE : `${TITLE}: not finite since step ${whole(since)}`;
+    const shared = stepsPerPoint(history.value);
+    const characters = dataset.value?.characters.length ?? 1;
+    const uniform = Math.log(characters);
     const steps = stickyRange(this.#steps, [0, Math.max(step[step.length - 1], FEWEST_STEPS)], { from: 0 });
     const losses = stickyRange(this.#losses, extent(min, max, AROUND.map((away) => uniform + away)), { log: logY });
     this.#steps = steps;
     this.#losses = losses;
-    const guessing = `guessing: ln V = ${uniform.toFixed(2)}`;
+    const average = `smoothed over ~${whole(SMOOTHED_POINTS * shared[1])} steps`;
+    const guessing = `guessing: ln ${characters} = ${uniform.toFixed(2)}`;
     const smoothed = smooth(mean, SMOOTHING);
-    this.#plot.draw((detail, theme) => lines({
+    this.#plot.draw((_detail, theme) => lines({
       series: [
-        { name: "each step", x: step, y: mean, min, max, color: theme.series[6] },
-        { name: "smoothed", x: step, y: smoothed, color: theme.series[0] },
-        { name: guessing, x: steps, y: [uniform, uniform], color: theme.series[1], dash: true },
+        { name: nameOfPoints(shared), x: step, y: mean, min, max, color: theme.series[6] },
+        { name: average, x: step, y: smoothed, color: theme.series[0] },
       ],
-      title: TITLE, theme, detail, yTitle: "loss (nats)", logY, xRange: steps, yRange: losses,
+      levels: [{ name: guessing, value: uniform, color: theme.series[1] }],
+      title, theme, yTitle: "loss (nats)", logY, xRange: [-BEFORE * steps[1], steps[1]], yRange: losses,
     }));
   }
 }

@@ -55,8 +55,8 @@ export class Distribution {
     const [low, high] = this.#range;
     const yLimit = this.#shares[1];
     const bands = this.bands.flatMap((band) => clip(band, low, high));
-    this.plot.draw((detail, theme) =>
-      histogram({ series, title, theme, detail, valueTitle: "value", xRange: [low, high], yLimit, bands }));
+    this.plot.draw((_detail, theme) =>
+      histogram({ series, title, theme, valueTitle: "value", xRange: [low, high], yLimit, bands }));
   }
 }
 

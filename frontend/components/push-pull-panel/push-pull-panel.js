@@ -8,8 +8,7 @@
 import { heatmap } from "../../figures/heatmap.js";
 import { element } from "../../lib/dom.js";
 import { describeForce, exampleLabels } from "../../lib/examples.js";
-import { largestMagnitude, symmetricLimit } from "../../lib/ranges.js";
-import { read, values } from "../../lib/views.js";
+import { read, reduction, values } from "../../lib/views.js";
 import { drawUnknown, livePlot, Panel } from "../panel/panel.js";
 
 const TITLE = "dlogits: ∂loss / ∂logits";
@@ -29,8 +28,6 @@ const PROBABILITIES = values("probs");
 
 export class PushPullPanel extends Panel {
   #plot = livePlot({ id: "push-pull-plot" });
-  /** @type {number | null} */
-  #limit = null;
 
   constructor() {
     super("Push and pull", "In each example the gradient pulls the target's logit up and pushes all others down.");
@@ -60,11 +57,7 @@ export class PushPullPanel extends Panel {
     const contexts = read(frame.value, CONTEXTS)?.data;
     const targets = read(frame.value, TARGETS)?.data;
     if (!gradient || !contexts || !targets || !dataset.value) return;
-    if (!gradient.data) {
-      this.#limit = null;
-      drawUnknown(this.#plot, TITLE, gradient.info);
-      return;
-    }
+    if (!gradient.data) return drawUnknown(this.#plot, TITLE, gradient.info);
     const probabilities = read(frame.value, PROBABILITIES)?.data ?? null;
     this.#draw(/** @type {Float32Array} */ (gradient.data), gradient.info.block ?? null,
       { contexts, targets, probabilities, characters: dataset.value.characters, streaming: streaming.value });
@@ -72,8 +65,7 @@ export class PushPullPanel extends Panel {
 
   /** @param {Float32Array} gradient @param {[number, number] | null} block @param {Batch} batch */
   #draw(gradient, block, { contexts, targets, probabilities, characters, streaming }) {
-    const limit = symmetricLimit(this.#limit, largestMagnitude(gradient));
-    this.#limit = limit;
+    const batch = targets.length;
     const [rowsPerCell, columnsPerCell] = block ?? [1, 1];
     const columns = Math.ceil(characters.length / columnsPerCell);
     // A batch too large to be sent whole comes in blocks: then a row is no single example.
@@ -84,15 +76,18 @@ export class PushPullPanel extends Panel {
       example: examples?.[row] ?? "",
       character: characters[column],
       gradient: value,
-      batch: targets.length,
+      batch,
       isTarget: targets[row] === column,
       probability: probabilities?.[row * columns + column] ?? null,
     });
     // Labels of a run would be gone before one could read them, and drawing them takes longer than all else here.
     const blank = examples?.map((label) => "\u2007".repeat(label.length));
     this.#plot.draw((detail, theme) => heatmap({
-      values: gradient, rows: gradient.length / columns, columns, title: TITLE, theme, detail, limit, block,
-      valueTitle: "dlogits", rowTitle: "example: context → target", columnTitle: "character of the logit",
+      values: gradient, rows: gradient.length / columns, columns, title: TITLE + reduction({ block }), theme, detail,
+      block, scale: "pushes", valueTitle: "dlogits", columnTitle: "character of the logit",
+      // No force is larger: a probability, or what it lacks to 1, over B.
+      limit: 1 / batch, limitText: `1/${batch}`,
+      rowTitle: whole ? "example: context → target" : "example in the batch",
       ...(whole && { rowLabels: streaming && !detail ? blank : examples, describe }),
       ...(columnsPerCell === 1 && { columnLabels: characters }),
     }));
