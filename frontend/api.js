@@ -64,9 +64,12 @@ export function createApi(fetch = globalThis.fetch.bind(globalThis)) {
     return response.status === 204 ? null : response.json();
   }
 
+  /** @param {string} method @param {string} path @param {unknown} body */
+  const send = (method, path, body) =>
+    call(path, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+
   /** @param {string} path @param {unknown} [body] */
-  const post = (path, body = {}) =>
-    call(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  const post = (path, body = {}) => send("POST", path, body);
 
   /** @param {string} id @param {string} [rest] */
   const at = (id, rest = "") => `sessions/${encodeURIComponent(id)}${rest}`;
@@ -76,6 +79,9 @@ export function createApi(fetch = globalThis.fetch.bind(globalThis)) {
     ops: () => call("ops"),
     /** @returns {Promise<Dataset[]>} */
     datasets: () => call("datasets"),
+    /** Words, one a line. @param {string} name @param {Blob} words @returns {Promise<Dataset>} */
+    addDataset: (name, words) => call(`datasets?name=${encodeURIComponent(name)}`,
+      { method: "POST", headers: { "Content-Type": "text/plain" }, body: words }),
     /** @returns {Promise<Session[]>} */
     sessions: () => call("sessions"),
     /** @param {string} id @returns {Promise<Session>} */
@@ -92,7 +98,11 @@ export function createApi(fetch = globalThis.fetch.bind(globalThis)) {
     pause: (id) => post(at(id, "/pause")),
     /** @param {string} id @returns {Promise<Verification>} */
     verification: (id) => call(at(id, "/verification")),
-    /** @param {string} id @param {string} names @param {number} points @returns {Promise<Metrics>} */
-    metrics: (id, names, points) => call(at(id, `/metrics?names=${encodeURIComponent(names)}&points=${points}`)),
+    /** From this step on. @param {string} id @param {number} rate @returns {Promise<Session>} */
+    setLearningRate: (id, rate) => send("PATCH", at(id, "/training"), { learning_rate: rate }),
+    /** Up to and with step `last`. @param {string} id @param {string} names @param {number} points @param {number} last
+     * @returns {Promise<Metrics>} */
+    metrics: (id, names, points, last) =>
+      call(at(id, `/metrics?names=${encodeURIComponent(names)}&points=${points}&to=${last}`)),
   };
 }

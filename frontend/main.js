@@ -54,9 +54,11 @@ function perform(name) {
 document.addEventListener("help", () => help.toggle());
 document.addEventListener("keydown", (event) => {
   const shortcut = pressed(event);
-  if (!shortcut) return;
+  const dialog = document.querySelector("dialog:modal");
+  // Nothing of the page behind a dialog is within reach; the key that opened the help closes it.
+  if (!shortcut || (dialog && !(shortcut.action === "help" && help.contains(dialog)))) return;
   event.preventDefault();
-  perform(shortcut.action);
+  if (!(shortcut.once && event.repeat)) perform(shortcut.action);
 });
 
 store.actions.start();

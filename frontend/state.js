@@ -1,11 +1,12 @@
 /**
  * What the page knows, and what follows from it.
  *
- * @import { Dataset, Network, Op, Session, Verification, View } from "./types/wire"
+ * @import { Dataset, Network, Op, Session, View } from "./types/wire"
  * @import { Frame } from "./frames.js"
  * @import { Connection } from "./stream.js"
  * @import { Choices } from "./lib/choices.js"
  * @import { ReadonlySignal } from "./lib/signals.js"
+ * @import { Checked } from "./lib/verdict.js"
  *
  * @typedef {{ id: number, text: string }} Notice
  * @typedef {"auto" | "light" | "dark"} Theme
@@ -28,8 +29,10 @@ export function initialState(choices, theme) {
     session: signal(/** @type {Session | null} */ (null)),
     network: signal(/** @type {Network | null} */ (null)),
     frame: signal(/** @type {Frame | null} */ (null)),
+    /** The op that was asked for, until the session has come there. */
+    aim: signal(/** @type {number | null} */ (null)),
     history: signal(EMPTY),
-    verification: signal(/** @type {Verification | null} */ (null)),
+    verification: signal(/** @type {Checked | null} */ (null)),
     verifying: signal(false),
     connection: signal(/** @type {Connection} */ ("connecting")),
     notices: signal(/** @type {Notice[]} */ ([])),
@@ -41,18 +44,23 @@ export function initialState(choices, theme) {
 }
 
 /** What follows from the state. @param {ReturnType<typeof initialState>} state */
-export function derive({ frame, session, network, wishes, datasets }) {
+export function derive({ frame, session, network, wishes, datasets, connection, aim }) {
   const info = computed(() => frame.value?.info ?? null);
   const position = computed(() => info.value?.position ?? session.value?.position ?? null);
   const moments = computed(() => (network.value ? timeline(network.value) : []));
+  /** Where the session stands or, on the way to an op that was asked for, where it will. */
+  const heading = computed(() => position.value && { ...position.value, op: aim.value ?? position.value.op });
   return {
     info,
     position,
+    heading,
     op: computed(() => position.value?.op ?? 0),
     loss: computed(() => (info.value ?? session.value)?.loss ?? null),
     running: computed(() => (info.value ?? session.value)?.running ?? false),
     /** Frames come faster than one can read them. */
     streaming: computed(() => info.value?.running === true && (info.value.steps_per_second ?? Infinity) > READABLE),
+    /** Measured; null where nothing runs, or nothing is heard of it. */
+    stepsPerSecond: computed(() => (connection.value === "lost" ? null : info.value?.steps_per_second ?? null)),
     training: computed(() => (info.value ?? session.value)?.training ?? null),
     dataset: computed(() => datasets.value.find(({ id }) => id === session.value?.config.data.dataset) ?? null),
     moments,

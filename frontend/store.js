@@ -4,20 +4,21 @@
  * What a session's tensors are at a position comes from the newest stream frame alone, so everything on show belongs
  * together; REST answers say only whether a command was taken.
  *
- * @import { View } from "./types/wire"
+ * @import { Position, View } from "./types/wire"
  * @import { Api, NewSession, Unit } from "./api.js"
  * @import { Connection, Handlers, Stream } from "./stream.js"
  * @import { Frame } from "./frames.js"
  * @import { Choices } from "./lib/choices.js"
  * @import { Theme } from "./state.js"
+ * @import { Seen } from "./lib/verdict.js"
  */
 
 import { ApiError } from "./api.js";
 import { DEFAULTS } from "./lib/choices.js";
-import { commandQueue } from "./lib/command-queue.js";
-import { EMPTY, append, toSeries } from "./lib/history.js";
+import { EMPTY, append, continued, isGap, past } from "./lib/history.js";
 import { batch, effect } from "./lib/signals.js";
 import { derive, initialState, readOnly } from "./state.js";
+import { createTransport } from "./transport.js";
 
 const METRIC_POINTS = 2000;
 
@@ -39,10 +40,10 @@ export function createStore({ api, openStream, choices = DEFAULTS, theme = "auto
   const derived = derive(state);
   /** @type {Stream | null} */
   let stream = null;
-  /** A run was asked for, and perhaps no frame has said so yet. */
-  let started = false;
   let notices = 0;
   let openings = 0;
+  /** The session whose past is being read. @type {string | null} */
+  let loading = null;
 
   effect(() => {
     const views = derived.views.value;
@@ -63,32 +64,33 @@ export function createStore({ api, openStream, choices = DEFAULTS, theme = "auto
 
   const current = () => state.session.peek()?.id ?? null;
 
-  const queue = commandQueue(report);
-
-  /** Does something to the session that is open by then. @param {(id: string) => Promise<unknown>} act */
-  const command = (act) => queue.add(() => withSession(act));
-
-  /** @param {(id: string) => Promise<unknown>} act */
-  async function withSession(act) {
-    const id = current();
-    if (id !== null) await act(id);
-  }
+  const transport = createTransport({ api, state, derived, report });
 
   /** @param {Frame} frame */
   function take(frame) {
-    if (frame.info.session !== current()) return;
-    const { loss } = frame.info.metrics;
+    const { session, position, loss, metrics } = frame.info;
+    if (session !== current()) return;
+    const history = state.history.peek();
     batch(() => {
       state.frame.value = frame;
-      if (loss) state.history.value = append(state.history.peek(), loss);
+      if (metrics.loss) state.history.value = append(history, metrics.loss, { step: position.step, loss });
+      transport.shown();
     });
+    // What was recorded stands in one frame only, and a frame that a newer one overtook was never taken.
+    if (metrics.loss && isGap(history, metrics.loss)) loadPast(session, position.step).catch(report);
   }
 
-  /** Steps that frames brought meanwhile come after those which the server has recorded. @param {string} id */
-  async function loadHistory(id) {
-    const { series } = await api.metrics(id, "loss", METRIC_POINTS);
-    if (current() !== id || !series.loss) return;
-    state.history.value = append(append(EMPTY, series.loss), toSeries(state.history.peek()));
+  /** A frame tells a long past in few points; REST has more of them. @param {string} id @param {number} step */
+  async function loadPast(id, step) {
+    if (step === 0 || loading === id) return;
+    loading = id;
+    try {
+      const { series } = await api.metrics(id, "loss", METRIC_POINTS, step - 1);
+      if (current() !== id || !series.loss) return;
+      state.history.value = continued(past(series.loss, step), state.history.peek());
+    } finally {
+      loading = null;
+    }
   }
 
   /** @param {Connection} next */
@@ -105,33 +107,39 @@ export function createStore({ api, openStream, choices = DEFAULTS, theme = "auto
     await openSession(first.id);
   }
 
+  /** Reads anew what others may have made or deleted meanwhile. */
+  async function refresh() {
+    const [sessions, datasets] = await Promise.all([api.sessions(), api.datasets()]);
+    batch(() => {
+      state.sessions.value = sessions;
+      state.datasets.value = datasets;
+    });
+  }
+
   /** @param {string} id */
   async function openSession(id) {
     const opening = ++openings;
-    const [session, network, sessions] = await Promise.all([api.session(id), api.network(id), api.sessions()]);
+    const [session, network] = await Promise.all([api.session(id), api.network(id), refresh()]);
     if (opening !== openings) return;
     stream?.close();
     stream = null;
-    started = false;
     batch(() => {
-      state.sessions.value = sessions;
       state.session.value = session;
       state.network.value = network;
       state.frame.value = null;
       state.history.value = EMPTY;
       state.verification.value = null;
+      transport.reset();
       choose("session", id);
     });
     stream = openStream(id, { frame: take, connection, error: notice, gone: () => void openAny(null).catch(report) });
     stream.show(JSON.parse(derived.views.peek()));
-    await loadHistory(id);
+    await loadPast(id, session.position.step);
   }
 
   async function start() {
     try {
-      const [ops, datasets] = await Promise.all([api.ops(), api.datasets()]);
-      state.ops.value = ops;
-      state.datasets.value = datasets;
+      state.ops.value = await api.ops();
       await openAny(state.choices.peek().session);
     } catch (error) {
       report(error);
@@ -143,43 +151,44 @@ export function createStore({ api, openStream, choices = DEFAULTS, theme = "auto
     state.choices.value = { ...state.choices.peek(), [name]: value };
   }
 
-  /** @param {string} id */
-  async function run(id) {
-    const { speed } = state.choices.peek();
-    await api.run(id, speed === "max" ? undefined : Number(speed));
-    started = true;
-  }
-
-  /** @param {string} id */
-  async function pause(id) {
-    if (!derived.running.peek() && !started) return;
-    await api.pause(id);
-    started = false;
+  /** What the page has of a position that was checked. @param {Position} position @returns {Seen | null} */
+  function seen({ step, op }) {
+    const info = derived.info.peek();
+    return info?.position.step === step && info.position.op === op ? { version: info.version, loss: info.loss } : null;
   }
 
   const actions = {
     start,
     choose,
-    openSession: (/** @type {string} */ id) => openSession(id).catch(report),
+    refresh: () => refresh().catch(report),
+    openSession: (/** @type {string} */ id) => openSession(id).catch((error) => {
+      report(error);
+      return refresh().catch(report);
+    }),
     /** Refused configs reject, so that the form can say why where it was filled in. */
     async createSession(/** @type {NewSession} */ config) {
       await openSession((await api.createSession(config)).id);
     },
-    advance: (/** @type {Unit} */ unit, count = 1) => queue.move(unit, count, (all) => withSession(async (id) => {
-      await pause(id);
-      await api.advance(id, unit, all);
-    })),
-    run: () => command(run),
-    pause: () => command(pause),
+    /** Words that are refused reject as well. */
+    async addDataset(/** @type {File} */ file) {
+      const added = await api.addDataset(file.name, file);
+      await refresh();
+      return added;
+    },
+    advance: (/** @type {Unit} */ unit, count = 1) => transport.advance(unit, count),
+    goTo: transport.goTo,
+    run: transport.run,
+    pause: transport.pause,
+    setLearningRate: (/** @type {number} */ rate) => transport.command((id) => api.setLearningRate(id, rate)),
     setSpeed(/** @type {string} */ speed) {
       choose("speed", speed);
-      if (derived.running.peek()) command(run);
+      if (derived.running.peek()) transport.run();
     },
     async verify() {
       state.verifying.value = true;
-      await command(async (id) => {
+      await transport.command(async (id) => {
         const verification = await api.verification(id);
-        if (current() === id) state.verification.value = verification;
+        if (current() === id) state.verification.value = { ...verification, seen: seen(verification.position) };
       });
       state.verifying.value = false;
     },

@@ -23,10 +23,22 @@ export const DEFAULTS = {
   speed: "max",
 };
 
-/** @param {string} search  The address' query string. @returns {Choices} */
+export const SPEEDS = ["max", "1", "2", "5", "10", "30", "100", "300", "1000"];
+
+/** All that a choice can be, where that does not depend on the session. @type {Record<string, readonly string[]>} */
+export const ALLOWED = { follow: ["on", "off"], loss: ["linear", "log"], speed: SPEEDS };
+
+/**
+ * What makes no sense becomes the default: an address is typed by hand, and outlives the page's versions.
+ * @param {string} search  The address' query string.
+ * @returns {Choices}
+ */
 export function readChoices(search) {
   const query = new URLSearchParams(search);
-  const entries = Object.entries(DEFAULTS).map(([name, initial]) => [name, query.get(name) ?? initial]);
+  const entries = Object.entries(DEFAULTS).map(([name, initial]) => {
+    const asked = query.get(name) ?? initial;
+    return [name, !ALLOWED[name] || ALLOWED[name].includes(asked) ? asked : initial];
+  });
   return Object.fromEntries(entries);
 }
 

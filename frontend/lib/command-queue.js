@@ -1,41 +1,43 @@
 /**
  * Commands go out one after the other, in the order in which they were given.
- *
- * @import { Unit } from "../api.js"
  */
 
 /** @param {(error: unknown) => void} report  Told when a command fails; the next one goes out all the same. */
 export function commandQueue(report) {
+  /** @type {Promise<unknown>} */
   let last = Promise.resolve();
-  /** @type {{ unit: Unit, count: number } | null} The last move, while it is not under way. */
+  /** @type {{ kind: string, value: number, done: Promise<void> } | null} The last move, while it is not under way. */
   let waiting = null;
 
   /** @param {() => Promise<unknown>} act @returns {Promise<void>} */
   function add(act) {
     waiting = null;
-    last = last.then(async () => void (await act())).catch(report);
-    return last;
+    const done = last.then(async () => void (await act())).catch(report);
+    // What even the report threw is for whoever awaits this command, and stops no other.
+    last = done.catch(() => {});
+    return done;
   }
 
   /**
-   * A move through time. One that still waits takes up the next of the same unit, so a key held down leaves no queue
+   * A move through time. One that still waits takes up the next of the same kind, so a key held down leaves no queue
    * behind.
-   * @param {Unit} unit
-   * @param {number} count
-   * @param {(count: number) => Promise<unknown>} act
+   * @param {string} kind
+   * @param {number} value
+   * @param {(waiting: number, next: number) => number} combine
+   * @param {(value: number) => Promise<unknown>} act
    */
-  function move(unit, count, act) {
-    if (waiting?.unit === unit) {
-      waiting.count += count;
-      return last;
+  function move(kind, value, combine, act) {
+    if (waiting?.kind === kind) {
+      waiting.value = combine(waiting.value, value);
+      return waiting.done;
     }
-    const moving = { unit, count };
-    const done = add(async () => {
+    const moving = { kind, value, done: Promise.resolve() };
+    moving.done = add(() => {
       if (waiting === moving) waiting = null;
-      if (moving.count) await act(moving.count);
+      return act(moving.value);
     });
     waiting = moving;
-    return done;
+    return moving.done;
   }
 
   return { add, move };

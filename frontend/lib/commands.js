@@ -25,10 +25,7 @@ export const COMMANDS = {
   "pass-back": {
     text: "⇤ pass",
     says: "Back to where this pass begins",
-    perform: ({ actions, op, network }) => {
-      const forward = network.peek()?.forward_ops ?? 0;
-      actions.advance("op", (op.peek() > forward ? forward : 0) - op.peek());
-    },
+    perform: ({ actions }) => actions.advance("pass", -1),
     blocked: atBeginning,
   },
   "op-back": {

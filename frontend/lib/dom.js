@@ -22,12 +22,17 @@ export function element(tag, attributes = {}, ...children) {
 }
 
 /**
- * A choice among options.
+ * A choice among options. Once one is chosen it gives the focus back, so that keys mean again what they do on the page.
  * @param {Record<string, string>} attributes
  * @param {(value: string) => void} choose
  */
 export function select(attributes, choose) {
-  return element("select", { ...attributes, onchange: (event) => choose(event.target.value) });
+  const list = element("select", attributes);
+  list.addEventListener("change", () => {
+    choose(list.value);
+    list.blur();
+  });
+  return list;
 }
 
 /**

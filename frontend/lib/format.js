@@ -18,7 +18,10 @@ export function number(value) {
 }
 
 /** With as many places whatever the value, for a slot that must not jump. @param {number} value */
-export const fixed = (value, places = 4) => minus(value.toFixed(places));
+export const fixed = (value, places = 4) => (Math.abs(value) < 1e4 ? minus(value.toFixed(places)) : number(value));
+
+/** A number that a person has set, in at most four figures. @param {number} value */
+export const brief = (value) => String(Number(value.toPrecision(4)));
 
 /** @param {number | null} share  0 … 1, or null where the question makes no sense. */
 export const percent = (share) => (share === null ? "–" : `${(100 * share).toFixed(1)} %`);

@@ -15,20 +15,27 @@ const MOST_BUCKETS = 2000;
  * @property {number | null} min
  * @property {number | null} max
  *
- * @typedef {{ width: number, buckets: Bucket[] }} History
- *   Every bucket lies within one stretch of `width` steps.
+ * @typedef {object} History
+ * @property {number} width  Every bucket lies within one stretch of so many steps, or came as wide as it is.
+ * @property {Bucket[]} buckets  The steps that are over.
+ * @property {Bucket | null} present
+ *   The step that the session stands at, where its value is known. It is held apart, since it changes whenever a
+ *   parameter is set by hand.
  */
 
 /** @type {History} */
-export const EMPTY = { width: 1, buckets: [] };
+export const EMPTY = { width: 1, buckets: [], present: null };
+
+/** @param {number} step @param {number | null} value @returns {Bucket} */
+const single = (step, value) => ({ step, steps: 1, mean: value, min: value, max: value });
 
 /**
- * The buckets of a series: each one's steps reach to where the next one begins, the last one's are not known.
- * @param {Series} series @returns {Bucket[]}
+ * The buckets of a series: each one's steps reach to where the next one begins, the last one's to `end`.
+ * @param {Series} series @param {number} end @returns {Bucket[]}
  */
-function bucketsOf({ step, mean, min, max }) {
+function bucketsOf({ step, mean, min, max }, end) {
   return step.map((first, i) => (
-    { step: first, steps: (step[i + 1] ?? first + 1) - first, mean: mean[i], min: min[i], max: max[i] }
+    { step: first, steps: (step[i + 1] ?? end) - first, mean: mean[i], min: min[i], max: max[i] }
   ));
 }
 
@@ -64,28 +71,59 @@ function joinWithin(buckets, width) {
   return joined;
 }
 
-/**
- * The history with what a series adds to it. Of the steps that it holds already only the last is taken anew: its loss
- * changes when its parameters are set by hand.
- * @param {History} history @param {Series} series @returns {History}
- */
-export function append({ width, buckets }, series) {
-  const again = buckets.at(-1)?.steps === 1 && buckets.at(-1)?.step === series.step[0];
-  if (again) buckets = buckets.slice(0, -1);
+/** The first step after the last bucket. @param {Bucket[]} buckets */
+function endOf(buckets) {
   const last = buckets.at(-1);
-  const news = bucketsOf(series).filter((bucket) => !last || bucket.step >= last.step + last.steps);
-  if (!news.length) return { width, buckets };
-  let joined = joinWithin([...buckets, ...news], width);
-  while (joined.length > MOST_BUCKETS) joined = joinWithin(joined, (width *= 2));
-  return { width, buckets: joined };
+  return last ? last.step + last.steps : 0;
 }
 
+/**
+ * The history, then of these buckets what comes after it: each step counts once.
+ * @param {History} history @param {Bucket[]} buckets @param {Bucket | null} present @returns {History}
+ */
+function extend({ width, buckets: held }, buckets, present) {
+  const from = endOf(held);
+  const news = buckets.filter(({ step, steps }) => step + steps > from).map((bucket) => {
+    const step = Math.max(bucket.step, from);
+    return { ...bucket, step, steps: bucket.step + bucket.steps - step };
+  });
+  let joined = joinWithin([...held, ...news], width);
+  while (joined.length > MOST_BUCKETS) joined = joinWithin(joined, (width *= 2));
+  return { width, buckets: joined, present };
+}
+
+/**
+ * The history with what a session tells that stands at a step. Of the steps that are over, those which the history
+ * holds already are left as they are.
+ * @param {History} history
+ * @param {Series} series
+ * @param {{ step: number, loss: number | null }} now  `loss` is null where it is not known, or not finite.
+ * @returns {History}
+ */
+export function append(history, series, { step, loss }) {
+  const over = bucketsOf(series, step).filter((bucket) => bucket.step < step);
+  const last = series.step.length - 1;
+  // Where many steps share the last bucket, the present one's own value is the one the session tells beside it.
+  const known = series.step[last] === step ? single(step, series.mean[last]) : loss === null ? null : single(step, loss);
+  return extend(history, over, known);
+}
+
+/** Whether steps are missing between the history and a series. @param {History} history @param {Series} series */
+export const isGap = ({ buckets }, series) => series.step[0] > endOf(buckets);
+
+/** The history of the steps before `end`. @param {Series} series @param {number} end @returns {History} */
+export const past = (series, end) => extend(EMPTY, bucketsOf(series, end), null);
+
+/** A past, and what a history has after it. @param {History} past @param {History} history */
+export const continued = (past, { buckets, present }) => extend(past, buckets, present);
+
 /** As columns again. @param {History} history @returns {Series} */
-export function toSeries({ buckets }) {
+export function toSeries({ buckets, present }) {
+  const all = present ? [...buckets, present] : buckets;
   return {
-    step: buckets.map(({ step }) => step),
-    mean: buckets.map(({ mean }) => mean),
-    min: buckets.map(({ min }) => min),
-    max: buckets.map(({ max }) => max),
+    step: all.map(({ step }) => step),
+    mean: all.map(({ mean }) => mean),
+    min: all.map(({ min }) => min),
+    max: all.map(({ max }) => max),
   };
 }

@@ -5,20 +5,21 @@
  * @property {string[]} keys
  * @property {boolean} [shift]  Only with (true) or only without (false) the shift key; where absent, either.
  * @property {string} written
+ * @property {boolean} [once]  A key held down does it only once.
  * @property {string} action  The `data-action` of the button that does the same.
  * @property {string} says
  */
 
 /** @type {Shortcut[]} */
 export const SHORTCUTS = [
-  { keys: [" "], written: "space", action: "toggle", says: "run, or pause" },
+  { keys: [" "], written: "space", action: "toggle", once: true, says: "run, or pause" },
   { keys: ["ArrowLeft"], shift: false, written: "←", action: "op-back", says: "one op back" },
   { keys: ["ArrowRight"], shift: false, written: "→", action: "op-forward", says: "one op forward" },
   { keys: ["ArrowLeft"], shift: true, written: "shift ←", action: "pass-back", says: "to the pass's beginning" },
   { keys: ["ArrowRight"], shift: true, written: "shift →", action: "pass-forward", says: "to the pass's end" },
   { keys: ["Enter", "s"], written: "↵ or s", action: "step", says: "one training step" },
-  { keys: ["v"], written: "v", action: "verify", says: "verify against autograd" },
-  { keys: ["?"], written: "?", action: "help", says: "show or hide this list" },
+  { keys: ["v"], written: "v", action: "verify", once: true, says: "verify against autograd" },
+  { keys: ["?"], written: "?", action: "help", once: true, says: "show or hide this list" },
 ];
 
 /** @param {{ key: string, shiftKey: boolean }} pressed */
@@ -33,7 +34,9 @@ export function hint(action) {
 }
 
 /** Elements that use the keys themselves. */
-const OWN_KEYS = "input:not([type=checkbox]), select, textarea, dialog, [role=listbox]";
+const OWN_KEYS = "input:not([type=checkbox], [type=range]), select, textarea, [role=listbox]";
+/** Arrows belong to these. */
+const SLIDER = "input[type=range]";
 /** Enter and space belong to these. */
 const PRESSABLE = "button, a, summary, input[type=checkbox]";
 
@@ -44,6 +47,7 @@ const PRESSABLE = "button, a, summary, input[type=checkbox]";
 export function pressed(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || !(event.target instanceof Element)) return null;
   if (event.target.closest(OWN_KEYS)) return null;
+  if (event.key.startsWith("Arrow") && event.target.closest(SLIDER)) return null;
   if ((event.key === " " || event.key === "Enter") && event.target.closest(PRESSABLE)) return null;
   return shortcutFor(event);
 }

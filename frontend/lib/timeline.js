@@ -2,6 +2,7 @@
  * One step of training in order: the minibatch, the forward ops, then the backward contributions.
  *
  * @import { Network, Position } from "../types/wire"
+ * @import { Unit } from "../api.js"
  *
  * @typedef {object} Moment
  * @property {number} op  The position's `op` once it is done.
@@ -53,4 +54,15 @@ export function timeline(network) {
 /** The moment a position stands at: what was done last. @param {Moment[]} moments @param {Position} position */
 export function momentAt(moments, position) {
   return moments.find(({ op }) => op === position.op) ?? null;
+}
+
+/**
+ * So much of a move back as its step has room for: at op 0 it begins, and what lies before has other parameters.
+ * @param {Unit} unit @param {number} count  Negative.
+ * @param {Position} position @param {Network} network
+ */
+export function withinStep(unit, count, { op }, { forward_ops }) {
+  const passes = op > forward_ops ? 2 : Math.min(op, 1);
+  const room = { op, pass: passes, step: 0 }[unit];
+  return Math.max(count, -room);
 }

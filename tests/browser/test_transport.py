@@ -1,3 +1,7 @@
+import re
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 from playwright.sync_api import expect
@@ -32,7 +36,7 @@ def test_run_moves_the_plots_and_pause_stops_them(dashboard: Dashboard) -> None:
     session = dashboard.session()
     assert not session["running"]
     dashboard.expect_position(session["position"]["step"], 50)
-    assert {"each step", "smoothed"} <= {trace["name"] for trace in dashboard.figure("#loss-plot")}
+    assert "smoothed" in {trace["name"].split(" over")[0] for trace in dashboard.figure("#loss-plot")}
 
 
 def test_running_at_a_rate_is_no_faster_than_asked(dashboard: Dashboard) -> None:
@@ -74,6 +78,162 @@ def test_pass_buttons_go_to_the_ends_of_passes(dashboard: Dashboard) -> None:
     dashboard.expect_position(1, 50)
     dashboard.click("pass-back")
     dashboard.expect_position(1, 20)
+
+
+def test_twice_back_by_a_pass_in_quick_succession_ends_where_the_step_begins(dashboard: Dashboard) -> None:
+    for _ in range(2):
+        dashboard.page.keyboard.press("Shift+ArrowLeft")
+    dashboard.expect_position(0, 0)
+    expect(dashboard.page.locator("notice-list")).to_be_empty()
+    current = dashboard.page.locator('ops-list [aria-current="step"]')
+    current.scroll_into_view_if_needed()
+    expect(current).to_contain_text("Xb, Yb")
+
+
+def test_the_slider_ends_where_it_was_moved_to(dashboard: Dashboard) -> None:
+    slider = dashboard.page.locator("#op-slider")
+    slider.fill("10")
+    dashboard.expect_position(0, 10)
+    for _ in range(5):
+        slider.press("ArrowRight")
+    # What is asked for is said at once.
+    expect(dashboard.page.locator("#position-op")).to_have_text("15 of 50")
+    code = next(
+        call["code"]
+        for call in dashboard.rest.get(f"/api/sessions/{dashboard.id}/network").json()["calls"]
+        if call["known_at"] == 15
+    )
+    expect(dashboard.page.locator("#position")).to_contain_text(code)
+    expect(dashboard.page.locator("verification-panel")).to_have_attribute("data-position", "0:15")
+    assert dashboard.session()["position"]["op"] == 15
+
+
+def test_a_drag_of_the_slider_is_followed_before_it_is_let_go(dashboard: Dashboard) -> None:
+    box = dashboard.page.locator("#op-slider").bounding_box()
+    assert box is not None
+    dashboard.page.mouse.move(box["x"] + box["width"] - 8, box["y"] + box["height"] / 2)
+    dashboard.page.mouse.down()
+    dashboard.page.mouse.move(box["x"] + 8, box["y"] + box["height"] / 2, steps=5)
+    dashboard.expect_position(0, 0)
+    expect(dashboard.page.locator("verification-panel")).to_have_attribute("data-position", "0:0")
+    dashboard.page.mouse.up()
+
+
+def test_on_the_slider_and_after_a_choice_keys_do_what_they_do_on_the_page(dashboard: Dashboard) -> None:
+    dashboard.page.focus("#speed")
+    dashboard.page.select_option("#speed", "30")
+    dashboard.page.keyboard.press("Space")
+    expect(dashboard.page.locator('[data-action="pause"]')).to_be_enabled()
+    dashboard.page.keyboard.press("Space")
+    expect(dashboard.page.locator('[data-action="run"]')).to_be_enabled()
+    step = dashboard.session()["position"]["step"]
+    dashboard.page.focus("#op-slider")
+    dashboard.page.keyboard.press("s")
+    dashboard.expect_position(step + 1, 50)
+
+
+def test_space_held_down_starts_a_run_and_leaves_it(dashboard: Dashboard) -> None:
+    for _ in range(4):
+        dashboard.page.keyboard.down("Space")
+    dashboard.page.keyboard.up("Space")
+    expect(dashboard.page.locator('[data-action="pause"]')).to_be_enabled()
+    assert dashboard.session()["running"]
+    dashboard.click("pause")
+    expect(dashboard.page.locator('[data-action="run"]')).to_be_enabled()
+
+
+def test_the_key_that_shows_the_help_hides_it_and_others_do_nothing_behind_it(dashboard: Dashboard) -> None:
+    help_ = dashboard.page.locator("shortcut-help dialog")
+    dashboard.page.keyboard.press("?")
+    expect(help_).to_be_visible()
+    dashboard.page.keyboard.press("s")
+    dashboard.page.keyboard.press("?")
+    expect(help_).to_be_hidden()
+    dashboard.expect_position(0, 50)
+
+
+def test_the_learning_rate_is_changed_where_it_stands(dashboard: Dashboard) -> None:
+    field = dashboard.page.locator("#learning-rate")
+    expect(field).to_have_value("0.1")
+    field.fill("0.000123456789")
+    field.press("Enter")
+    expect(field).to_have_value("0.0001235")
+    expect(field).to_have_attribute("title", re.compile("0.000123456789"))
+    assert dashboard.session()["training"]["learning_rate"] == 0.000123456789
+
+
+def test_a_learning_rate_that_is_refused_is_said_and_the_one_in_force_stays(
+    dashboard: Dashboard, complaints: list[str]
+) -> None:
+    field = dashboard.page.locator("#learning-rate")
+    field.fill("fast")
+    field.press("Enter")
+    expect(dashboard.page.locator("notice-list")).to_contain_text("learning_rate")
+    expect(field).to_have_value("0.1")
+    assert all("422" in complaint for complaint in complaints)
+    complaints.clear()
+
+
+def test_a_button_of_the_card_keeps_the_focus_while_ops_go_by(dashboard: Dashboard) -> None:
+    button = dashboard.page.locator("tensor-card button[data-contribution]").first
+    button.scroll_into_view_if_needed()
+    button.press("Enter")
+    focused = dashboard.page.evaluate("document.activeElement.textContent")
+    dashboard.page.keyboard.press("ArrowLeft")
+    dashboard.expect_position(0, 49)
+    expect(dashboard.page.locator("inspector-panel")).to_have_attribute("data-position", "0:49")
+    assert dashboard.page.evaluate("document.activeElement.textContent") == focused
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1440, 900)])
+def test_nothing_moves_while_ops_go_by(dashboard: Dashboard, width: int, height: int) -> None:
+    page = dashboard.page
+    page.set_viewport_size({"width": width, "height": height})
+    page.locator("inspector-panel").scroll_into_view_if_needed()
+    heights = set()
+    for op in range(50, -1, -1):
+        dashboard.expect_position(0, op)
+        expect(page.locator("inspector-panel")).to_have_attribute("data-position", f"0:{op}")
+        heights.add(page.evaluate("document.body.offsetHeight"))
+        page.keyboard.press("ArrowLeft")
+    assert len(heights) == 1
+
+
+@pytest.mark.parametrize("width", [600, 800, 1280])
+def test_a_narrow_window_needs_no_scrolling_sideways(dashboard: Dashboard, width: int) -> None:
+    dashboard.page.set_viewport_size({"width": width, "height": 700})
+    assert dashboard.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_an_address_that_asks_for_a_speed_there_is_not_gets_the_default(dashboard: Dashboard) -> None:
+    dashboard.page.goto(f"/?session={dashboard.id}&speed=foo")
+    expect(dashboard.page.locator("#speed")).to_have_value("max")
+
+
+def test_verification_says_that_parameters_were_changed_since(dashboard: Dashboard) -> None:
+    dashboard.click("verify")
+    expect(dashboard.page.locator("#verification-age")).to_contain_text("that is here")
+    changed = (dashboard.tensor("W2") * 2).tolist()
+    dashboard.rest.put(f"/api/sessions/{dashboard.id}/tensors/W2", json=changed).raise_for_status()
+    expect(dashboard.page.locator("#verification-age")).to_contain_text("before the parameters were changed")
+
+
+def test_verification_of_a_fused_network_leads_with_what_agrees(
+    open_dashboard: Callable[[dict[str, Any]], Dashboard],
+) -> None:
+    dashboard = open_dashboard({"model": {"granularity": "fused"}})
+    dashboard.click("verify")
+    expect(dashboard.page.locator("#verification-count")).to_have_text(re.compile(r"^(\d+) of \1 (agree|bit-exact)"))
+    expect(dashboard.page.locator("verification-panel tbody .bad")).to_have_count(0)
+
+
+def test_verification_of_a_network_that_is_not_finite_says_that_nothing_can_be_compared(dashboard: Dashboard) -> None:
+    huge = np.full_like(dashboard.tensor("W2"), 3e38).tolist()
+    dashboard.rest.put(f"/api/sessions/{dashboard.id}/tensors/W2", json=huge).raise_for_status()
+    dashboard.click("verify")
+    verdict = dashboard.page.locator("#verification-count")
+    expect(verdict).to_contain_text("not finite, cannot be compared")
+    expect(verdict).not_to_have_class("bad")
 
 
 def test_at_the_beginning_of_a_step_back_is_disabled_and_says_why(dashboard: Dashboard) -> None:

@@ -36,6 +36,29 @@ test("run names a rate only when there is one", async () => {
   assert.deepEqual(requests.map(({ body }) => body), [{}, { steps_per_second: 30 }]);
 });
 
+test("the learning rate is changed by itself", async () => {
+  const { api, requests } = answering({});
+  await api.setLearningRate("s1", 0.05);
+  assert.deepEqual(requests, [{ url: "/api/sessions/s1/training", method: "PATCH", body: { learning_rate: 0.05 } }]);
+});
+
+test("words go out as they are, with their name in the address", async () => {
+  /** @type {any[]} */
+  const sent = [];
+  const api = createApi(async (url, options = {}) => {
+    sent.push(url, options.method, new Headers(options.headers).get("content-type"), await /** @type {any} */ (options.body).text());
+    return new Response("{}", { status: 201 });
+  });
+  await api.addDataset("my words.txt", new Blob(["anna\nbob\n"]));
+  assert.deepEqual(sent, ["/api/datasets?name=my%20words.txt", "POST", "text/plain", "anna\nbob\n"]);
+});
+
+test("metrics are asked for up to a step", async () => {
+  const { api, requests } = answering({ series: {} });
+  await api.metrics("s1", "loss", 2000, 99);
+  assert.equal(requests[0].url, "/api/sessions/s1/metrics?names=loss&points=2000&to=99");
+});
+
 test("names are escaped in addresses", async () => {
   const { api, requests } = answering({});
   await api.session("a/b?c");

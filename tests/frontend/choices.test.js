@@ -1,19 +1,34 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { DEFAULTS, readChoices, writeChoices } from "../../frontend/lib/choices.js";
+import { ALLOWED, DEFAULTS, readChoices, SPEEDS, writeChoices } from "../../frontend/lib/choices.js";
 
 test("an address without choices means the defaults, and the defaults need no address", () => {
   assert.deepEqual(readChoices(""), DEFAULTS);
   assert.equal(writeChoices(DEFAULTS), "");
 });
 
-for (const name of /** @type {(keyof typeof DEFAULTS)[]} */ (Object.keys(DEFAULTS))) {
-  test(`the address keeps the choice of ${name}`, () => {
-    const choices = { ...DEFAULTS, [name]: "dW1.hprebn & more" };
-    assert.deepEqual(readChoices(writeChoices(choices)), choices);
-  });
+for (const [name, initial] of Object.entries(DEFAULTS)) {
+  const some = ALLOWED[name] ?? ["dW1.hprebn & more"];
+  for (const value of some) {
+    test(`the address keeps ${value} as the choice of ${name}`, () => {
+      const choices = { ...DEFAULTS, [name]: value };
+      assert.deepEqual(readChoices(writeChoices(choices)), choices);
+    });
+  }
+
+  if (ALLOWED[name]) {
+    test(`an address that asks for a ${name} that there is not gets the default`, () => {
+      assert.ok(ALLOWED[name].includes(initial));
+      assert.deepEqual(readChoices(`?${name}=foo`), DEFAULTS);
+      assert.deepEqual(readChoices(`?${name}=`), DEFAULTS);
+    });
+  }
 }
+
+test("every speed but max is a number of steps", () => {
+  assert.ok(SPEEDS.every((speed) => speed === "max" || Number(speed) > 0));
+});
 
 test("what the address says of other things is left aside", () => {
   assert.deepEqual(readChoices("?unknown=1"), DEFAULTS);

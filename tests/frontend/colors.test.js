@@ -8,7 +8,7 @@ const hex = (pixel) => `#${[pixel & 255, (pixel >> 8) & 255, (pixel >> 16) & 255
 const two = (/** @type {number} */ channel) => channel.toString(16).padStart(2, "0");
 
 for (const [theme, palette] of Object.entries(palettes)) {
-  for (const name of /** @type {const} */ (["diverging", "sequential"])) {
+  for (const name of /** @type {const} */ (["diverging", "pushes", "sequential"])) {
     const scale = palette[name];
     test(`the ${theme} ${name} scale is one that Plotly takes`, () => {
       assert.equal(scale[0][0], 0);
@@ -31,6 +31,14 @@ for (const [theme, palette] of Object.entries(palettes)) {
     const distances = palette.diverging.map(([, color]) => Math.abs(brightness(color) - background));
     assert.equal(Math.min(...distances), distances[5]);
     assert.ok(distances[0] > 0.5 && distances[10] > 0.5);
+  });
+
+  test(`what pushes a little has more of a colour in the ${theme} theme, and zero and the limits keep theirs`, () => {
+    const { diverging, pushes } = palette;
+    assert.deepEqual(pushes.map(([, color]) => color), diverging.map(([, color]) => color));
+    assert.deepEqual([0, 5, 10].map((stop) => pushes[stop][0]), [0, 0.5, 1]);
+    // The first colour beside zero's stands at 4 % of the limit, where it stood at 20 %.
+    assert.ok(Math.abs(pushes[6][0] - 0.52) < 1e-9 && Math.abs(pushes[4][0] - 0.48) < 1e-9);
   });
 
   test(`the ${theme} series have colours of their own`, () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { COMMANDS } from "../../frontend/lib/commands.js";
-import { hint, shortcutFor, SHORTCUTS } from "../../frontend/lib/shortcuts.js";
+import { hint, pressed, shortcutFor, SHORTCUTS } from "../../frontend/lib/shortcuts.js";
 
 for (const { keys, shift, action, written } of SHORTCUTS) {
   test(`${written} is the shortcut of ${action}, and of nothing else`, () => {
@@ -18,6 +18,46 @@ for (const { keys, shift, action, written } of SHORTCUTS) {
 test("a key that is no shortcut means nothing", () => {
   assert.equal(shortcutFor({ key: "q", shiftKey: false }), null);
   assert.equal(hint("run"), "");
+});
+
+/** An element that is within those which these selectors name. */
+class Target {
+  /** @param {string} within */
+  constructor(within) {
+    this.within = within;
+  }
+
+  /** @param {string} selectors */
+  closest(selectors) {
+    return selectors.split(", ").includes(this.within) ? this : null;
+  }
+}
+Object.assign(globalThis, { Element: Target });
+
+/** What a key does while something has the focus. @param {string} key @param {string} focused */
+const does = (key, focused) => pressed(/** @type {any} */ ({ key, target: new Target(focused) }))?.action ?? null;
+
+for (const key of [" ", "Enter", "s", "v"]) {
+  test(`on the slider ${JSON.stringify(key)} does what it does on the page`, () => {
+    assert.ok(does(key, "body"));
+    assert.equal(does(key, "input[type=range]"), does(key, "body"));
+  });
+}
+
+test("arrows move the slider that has the focus", () => {
+  for (const key of ["ArrowLeft", "ArrowRight"]) assert.equal(does(key, "input[type=range]"), null);
+});
+
+test("keys belong to a field, a list, and a button where it takes them", () => {
+  assert.equal(does("s", "select"), null);
+  assert.equal(does("s", "textarea"), null);
+  assert.equal(does(" ", "button"), null);
+  assert.equal(does("?", "button"), "help");
+});
+
+test("held down, keys step on and on, but start and stop, verify and help only once", () => {
+  const once = SHORTCUTS.filter((shortcut) => shortcut.once).map(({ action }) => action);
+  assert.deepEqual(once, ["toggle", "verify", "help"]);
 });
 
 for (const [name, { text, says }] of Object.entries(COMMANDS)) {

@@ -27,7 +27,7 @@ const NETWORK = {
 };
 
 const session = (/** @type {string} */ id) => ({
-  id, name: id, config: { data: { dataset: "names" } }, position: { step: 0, op: 2, ops: 2 }, running: false, loss: 3.3,
+  id, name: id, config: { data: { dataset: "names" } }, position: { step: 2, op: 2, ops: 2 }, running: false, loss: 3.3,
 });
 
 /** A store with a server and a stream that keep what they were told. */
@@ -38,10 +38,11 @@ function opened({ choices = {}, refuse = {}, sessions = [session("s1"), session(
   const streams = [];
   /** @type {Record<string, any>} */
   const answers = {
-    ops: [], datasets: [{ id: "names" }], sessions, network: NETWORK, verification: { rows: [] },
+    ops: [], datasets: [{ id: "names" }], sessions, network: NETWORK, verification: { position: { step: 2, op: 2, ops: 2 }, rows: [] },
     metrics: { series: { loss: { step: [0, 1], mean: [3.3, 3.2], min: [3.3, 3.2], max: [3.3, 3.2] } } },
     session: (/** @type {string} */ id) => session(id),
     createSession: () => session("new"),
+    advance: () => ({}), pause: () => session("s1"), run: () => ({}), addDataset: () => ({ id: "own" }),
     ...refuse,
   };
   const api = new Proxy({}, {
@@ -61,7 +62,7 @@ function opened({ choices = {}, refuse = {}, sessions = [session("s1"), session(
     },
     choices: { ...DEFAULTS, ...choices },
   });
-  const commands = () => calls.filter(([name]) => ["advance", "run", "pause"].includes(name));
+  const commands = () => calls.filter(([name]) => ["advance", "run", "pause", "setLearningRate"].includes(name));
   return { store, calls, commands, streams };
 }
 
@@ -101,7 +102,7 @@ test("starting makes a session where there is none", async () => {
 test("position, loss and running follow the newest frame", async () => {
   const { store, streams } = opened();
   await store.actions.start();
-  assert.deepEqual(store.position.value, { step: 0, op: 2, ops: 2 });
+  assert.deepEqual(store.position.value, { step: 2, op: 2, ops: 2 });
   streams[0].handlers.frame(frame({ running: true }));
   assert.deepEqual(store.position.value, { step: 5, op: 1, ops: 2 });
   assert.equal(store.loss.value, 3);
@@ -125,12 +126,37 @@ test("a frame of another session is not taken", async () => {
   assert.equal(store.frame.value, null);
 });
 
+/** @param {ReturnType<typeof opened>["store"]} store */
+const losses = ({ history: { value } }) => [...value.buckets, ...(value.present ? [value.present] : [])]
+  .map(({ step, mean }) => [step, mean]);
+
 test("losses of frames come after those on record, each step once", async () => {
   const { store, streams } = opened();
   await store.actions.start();
-  streams[0].handlers.frame(frame({ metrics: point(1, 9) }));
-  streams[0].handlers.frame(frame({ metrics: point(2, 3.1) }));
-  assert.deepEqual(store.history.value.buckets.map(({ step, mean }) => [step, mean]), [[0, 3.3], [1, 9], [2, 3.1]]);
+  for (const [step, loss] of [[2, 3.1], [2, 9], [3, 3.0]]) {
+    streams[0].handlers.frame(frame({ metrics: point(step, loss), position: { step, op: 2, ops: 2 } }));
+  }
+  assert.deepEqual(losses(store).map(([step]) => step), [0, 1, 3]);
+  streams[0].handlers.frame(frame({
+    metrics: { loss: { step: [2, 3], mean: [9, 3], min: [9, 3], max: [9, 3] } }, position: { step: 3, op: 2, ops: 2 },
+  }));
+  assert.deepEqual(losses(store), [[0, 3.3], [1, 3.2], [2, 9], [3, 3]]);
+});
+
+test("the past is asked for up to the step before the present one, and not where there is none", async () => {
+  const { store, calls } = opened();
+  await store.actions.start();
+  assert.deepEqual(calls.filter(([name]) => name === "metrics"), [["metrics", "s1", "loss", 2000, 1]]);
+  const fresh = opened({ refuse: { session: () => ({ ...session("s1"), position: { step: 0, op: 2, ops: 2 } }) } });
+  await fresh.store.actions.start();
+  assert.deepEqual(fresh.calls.filter(([name]) => name === "metrics"), []);
+});
+
+test("where the losses of a frame leave steps out, the past is read again", async () => {
+  const { store, streams, calls } = opened();
+  await store.actions.start();
+  streams[0].handlers.frame(frame({ metrics: point(9, 2), position: { step: 9, op: 2, ops: 2 } }));
+  assert.deepEqual(calls.at(-1), ["metrics", "s1", "loss", 2000, 8]);
 });
 
 test("the stream is told the union of what the panels want, each view once", async () => {
@@ -174,6 +200,76 @@ test("moves that were asked for while one is under way go out as one, but not ac
   await Promise.all([first, store.actions.advance("op")]);
   const moves = commands().map(([, , unit, count]) => [unit, count]);
   assert.deepEqual(moves, [["op", 1], ["op", 4], ["step", 1], ["op", 1]]);
+});
+
+/** A session that moves as it is told, and refuses to leave the step, as the server does. @param {number} ops */
+function moving(ops, at = ops) {
+  const position = { step: 3, op: at, ops };
+  const found = () => ({ ...session("s1"), position: { ...position } });
+  const forward_ops = Math.ceil(ops / 2);
+  const advance = (/** @type {string} */ _id, /** @type {string} */ unit, /** @type {number} */ count) => {
+    const stops = unit === "pass" ? [0, forward_ops, ops] : Array.from({ length: ops + 1 }, (_, op) => op);
+    const below = stops.filter((stop) => (count < 0 ? stop < position.op : stop <= position.op)).length;
+    const index = count < 0 ? below + count : below - 1 + count;
+    if (index < 0) throw new ApiError(409, "would leave the step");
+    position.op = stops[index];
+    return { position: { ...position } };
+  };
+  return { position, refuse: { session: found, advance, network: { ...NETWORK, ops, forward_ops } } };
+}
+
+test("the slider's last target wins, wherever the moves before it led", async () => {
+  const { position, refuse } = moving(50, 10);
+  const { store, commands } = opened({ refuse });
+  await store.actions.start();
+  const targets = [11, 12, 13, 14, 15].map((op) => store.actions.goTo(op));
+  assert.equal(store.heading.value?.op, 15);
+  await Promise.all(targets);
+  assert.equal(position.op, 15);
+  assert.ok(commands().length <= 2);
+});
+
+test("a target is the op that is shown until a frame has come from there", async () => {
+  const { store, streams } = opened({ refuse: moving(50, 10).refuse });
+  await store.actions.start();
+  await store.actions.goTo(15);
+  assert.equal(store.heading.value?.op, 15);
+  assert.equal(store.op.value, 10);
+  streams[0].handlers.frame(frame({ position: { step: 3, op: 15, ops: 50 } }));
+  assert.equal(store.aim.value, null);
+  await store.actions.goTo(15);
+  assert.equal(store.aim.value, null);
+});
+
+test("a target that is refused is forgotten", async () => {
+  const { store } = opened({ refuse: { ...moving(50).refuse, advance: new ApiError(409, "Not now.") } });
+  await store.actions.start();
+  await store.actions.goTo(15);
+  assert.equal(store.aim.value, null);
+  assert.deepEqual(store.notices.value.map(({ text }) => text), ["Not now."]);
+});
+
+for (const [unit, times, op] of /** @type {["op" | "pass", number, number][]} */ ([
+  ["pass", 1, 25], ["pass", 2, 0], ["pass", 5, 0], ["op", 3, 47], ["op", 60, 0],
+])) {
+  test(`back by ${times} × ${unit} at once ends at op ${op}, and nothing is refused`, async () => {
+    const { position, refuse } = moving(50);
+    const { store } = opened({ refuse });
+    await store.actions.start();
+    await Promise.all(Array.from({ length: times }, () => store.actions.advance(unit, -1)));
+    assert.equal(position.op, op);
+    assert.deepEqual(store.notices.value, []);
+  });
+}
+
+test("a command is for the session that was open when it was given", async () => {
+  const { store, commands } = opened();
+  await store.actions.start();
+  const first = store.actions.run();
+  const moves = [store.actions.advance("op", -1), store.actions.advance("step"), store.actions.goTo(1)];
+  await Promise.all([store.actions.openSession("s2"), first]);
+  await Promise.all([...moves, store.actions.advance("step")]);
+  assert.deepEqual(commands().filter(([, id]) => id === "s2"), [["advance", "s2", "step", 1]]);
 });
 
 test("a run goes at the chosen speed, and a new speed counts at once", async () => {
@@ -226,6 +322,67 @@ test("another session brings its own stream, and nothing of the one before stays
   assert.equal(store.frame.value, null);
   assert.equal(store.verification.value, null);
   assert.equal(store.choices.value.session, "s2");
+});
+
+test("sessions and data sets that were made meanwhile are there once one is opened, or asked for", async () => {
+  const sessions = [session("s1")];
+  const datasets = [{ id: "names" }];
+  const { store } = opened({ sessions, refuse: { datasets: () => [...datasets] } });
+  await store.actions.start();
+  sessions.push({ ...session("s2"), config: { data: { dataset: "own" } } });
+  datasets.push({ id: "own" });
+  await store.actions.refresh();
+  assert.deepEqual(store.datasets.value.map(({ id }) => id), ["names", "own"]);
+  datasets.push({ id: "third" });
+  await store.actions.openSession("s2");
+  assert.deepEqual(store.datasets.value.map(({ id }) => id), ["names", "own", "third"]);
+});
+
+test("a session that is gone when it is chosen is said, and the list is read anew", async () => {
+  const sessions = [session("s1"), session("s2")];
+  const gone = (/** @type {string} */ id) => {
+    if (id === "s2") throw new ApiError(404, "There is no session s2.");
+    return session(id);
+  };
+  const { store } = opened({ refuse: { session: gone, sessions: () => [...sessions] } });
+  await store.actions.start();
+  sessions.pop();
+  await store.actions.openSession("s2");
+  assert.equal(store.session.value?.id, "s1");
+  assert.deepEqual(store.sessions.value.map(({ id }) => id), ["s1"]);
+  assert.deepEqual(store.notices.value.map(({ text }) => text), ["There is no session s2."]);
+});
+
+test("own words become a data set that is in the list", async () => {
+  const datasets = [{ id: "names" }];
+  const addDataset = () => {
+    datasets.push({ id: "own" });
+    return { id: "own" };
+  };
+  const { store } = opened({ refuse: { addDataset, datasets: () => [...datasets] } });
+  await store.actions.start();
+  assert.equal((await store.actions.addDataset(new File(["anna"], "words.txt"))).id, "own");
+  assert.deepEqual(store.datasets.value.map(({ id }) => id), ["names", "own"]);
+});
+
+test("the rate of a run is not known while the server does not answer", async () => {
+  const { store, streams } = opened();
+  await store.actions.start();
+  streams[0].handlers.frame(frame({ running: true, steps_per_second: 500 }));
+  assert.equal(store.stepsPerSecond.value, 500);
+  streams[0].handlers.connection("lost");
+  assert.equal(store.stepsPerSecond.value, null);
+});
+
+test("a verification remembers what the page had of its position", async () => {
+  const position = { step: 5, op: 2, ops: 2 };
+  const { store, streams } = opened({ refuse: { verification: { position, rows: [] } } });
+  await store.actions.start();
+  await store.actions.verify();
+  assert.equal(store.verification.value?.seen, null);
+  streams[0].handlers.frame(frame({ position, version: 8, loss: 2.5 }));
+  await store.actions.verify();
+  assert.deepEqual(store.verification.value?.seen, { version: 8, loss: 2.5 });
 });
 
 test("of two sessions opened at once the last one wins", async () => {

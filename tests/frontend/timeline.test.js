@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { momentAt, timeline } from "../../frontend/lib/timeline.js";
+import { momentAt, timeline, withinStep } from "../../frontend/lib/timeline.js";
 
 /** `y = a * b` and `z = y + a`: `a` is used twice. @type {any} */
 const NETWORK = {
@@ -38,3 +38,14 @@ test("a position stands at what was done last", () => {
   assert.equal(momentAt(timeline(NETWORK), { step: 7, op: 2, ops: 5 })?.label, "z");
   assert.equal(momentAt(timeline(NETWORK), { step: 7, op: 9, ops: 5 }), null);
 });
+
+for (const [unit, count, op, possible] of /** @type {["op" | "pass" | "step", number, number, number][]} */ ([
+  ["op", -1, 5, -1], ["op", -60, 5, -5], ["op", -1, 0, 0],
+  ["pass", -1, 5, -1], ["pass", -2, 5, -2], ["pass", -3, 5, -2], ["pass", -2, 2, -1], ["pass", -2, 1, -1], ["pass", -1, 0, 0],
+  ["step", -1, 5, 0],
+])) {
+  test(`${-count} × ${unit} back from op ${op} of 5 is ${-possible} × ${unit}`, () => {
+    const within = withinStep(unit, count, { step: 7, op, ops: 5 }, /** @type {any} */ ({ forward_ops: 2 }));
+    assert.equal(within + 0, possible);
+  });
+}

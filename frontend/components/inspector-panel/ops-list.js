@@ -55,15 +55,15 @@ export class OpsList extends View {
 
   /** @param {Store} store */
   #list({ moments, network, actions }) {
-    this.#rows = moments.value.slice(1).map((moment) => ({
+    this.#rows = moments.value.map((moment) => ({
       moment,
       button: element("button", {
         type: "button", class: "op", title: moment.code, "data-op": String(moment.op),
         onclick: () => actions.inspect(moment.tensor, moment.contribution ?? ""),
       }, element("span", { class: "number" }, String(moment.op)), element("code", {}, moment.label)),
     }));
-    for (const [list, pass] of /** @type {const} */ ([[this.#forward, "forward"], [this.#backward, "backward"]])) {
-      const rows = this.#rows.filter(({ moment }) => moment.pass === pass);
+    for (const list of [this.#forward, this.#backward]) {
+      const rows = this.#rows.filter(({ moment }) => (moment.pass === "backward") === (list === this.#backward));
       list.replaceChildren(...rows.map(({ button }) => element("li", {}, button)));
     }
     const given = network.value ? givenTensors(network.value) : [];

@@ -2,9 +2,8 @@
  * The page's header: which session is shown, a new one, the theme, and whether the server answers.
  *
  * @import { Store } from "../../store.js"
- * @import { Session } from "../../types/wire"
+ * @import { Dataset, Session } from "../../types/wire"
  * @import { Theme } from "../../state.js"
- * @import { SessionDialog } from "../session-dialog/session-dialog.js"
  */
 
 import { element, select, setOptions, setText } from "../../lib/dom.js";
@@ -21,11 +20,11 @@ function layers(sizes) {
   return alike ? `${sizes.length} × ${sizes[0]}` : sizes.join("-");
 }
 
-/** @param {Session} session */
-function describe({ config, parameters }) {
+/** @param {Session} session @param {Dataset | null} dataset */
+function describe({ config, parameters }, dataset) {
   const { hidden_sizes, batch_norm, granularity } = config.model;
   const norm = { none: "no batch norm", hidden: "batch norm", all: "batch norm, on logits too" }[batch_norm];
-  return `${config.data.dataset} · ${layers(hidden_sizes)} hidden · ${norm} · ${granularity}`
+  return `${dataset?.name ?? config.data.dataset} · ${layers(hidden_sizes)} hidden · ${norm} · ${granularity}`
     + ` · batch ${config.training.batch_size} · ${whole(parameters)} parameters`;
 }
 
@@ -42,8 +41,13 @@ export class SessionBar extends View {
   #themes = element("select");
 
   /** @override @param {Store} store */
-  build({ actions }) {
-    this.#sessions = select({ id: "session", "aria-label": "Session" }, actions.openSession);
+  build({ actions, session }) {
+    this.#sessions = select({ id: "session", "aria-label": "Session" }, (id) => {
+      actions.openSession(id);
+      // It names what is shown: the chosen one once it is open, which fails where it was deleted meanwhile.
+      this.#sessions.value = session.peek()?.id ?? "";
+    });
+    for (const event of ["focus", "pointerdown"]) this.#sessions.addEventListener(event, actions.refresh);
     this.#themes = select({ id: "theme", "aria-label": "Theme" },
       (theme) => actions.setTheme(/** @type {Theme} */ (theme)));
     setOptions(this.#themes, Object.entries(THEMES).map(([value, text]) => ({ value, text })), "auto");
@@ -51,22 +55,27 @@ export class SessionBar extends View {
       element("h1", {}, "Gradient Flow"),
       this.#sessions,
       element("button", {
-        type: "button", "data-action": "new-session", onclick: () => dialog().open(),
+        type: "button", "data-action": "new-session", onclick: () => this.#ask("new-session"),
       }, "New session …"),
       this.#facts,
       this.#connection,
       this.#themes,
       element("button", {
         type: "button", "data-action": "help", title: "What the keyboard does [?]", "aria-label": "Keyboard shortcuts",
-        onclick: () => this.dispatchEvent(new CustomEvent("help", { bubbles: true })),
+        onclick: () => this.#ask("help"),
       }, "?"),
     );
   }
 
+  /** For what stands elsewhere on the page. @param {"new-session" | "help"} what */
+  #ask(what) {
+    this.dispatchEvent(new CustomEvent(what, { bubbles: true }));
+  }
+
   /** @override @param {Store} store */
-  update({ sessions, session, theme, connection }) {
+  update({ sessions, session, dataset, theme, connection }) {
     setOptions(this.#sessions, sessions.value.map((each) => option(each, sessions.value)), session.value?.id ?? "");
-    const facts = session.value ? describe(session.value) : "";
+    const facts = session.value ? describe(session.value, dataset.value) : "";
     setText(this.#facts, facts);
     this.#facts.title = facts;
     this.#themes.value = theme.value;
@@ -74,8 +83,5 @@ export class SessionBar extends View {
     this.#connection.dataset.state = connection.value;
   }
 }
-
-/** @returns {SessionDialog} */
-const dialog = () => /** @type {SessionDialog} */ (document.querySelector("session-dialog"));
 
 customElements.define("session-bar", SessionBar);

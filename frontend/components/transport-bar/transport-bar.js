@@ -5,15 +5,17 @@
  * @import { Moment } from "../../lib/timeline.js"
  */
 
+import { SPEEDS } from "../../lib/choices.js";
 import { COMMANDS } from "../../lib/commands.js";
 import { commandButton, updateButton } from "../../lib/command-button.js";
 import { element, select, setOptions, setText } from "../../lib/dom.js";
 import { fixed, whole } from "../../lib/format.js";
+import { momentAt } from "../../lib/timeline.js";
 import { View } from "../../lib/view.js";
+import { LearningRate } from "./learning-rate.js";
 
 const GROUPS = [["pass-back", "op-back", "op-forward", "pass-forward"], ["step"], ["run", "pause"]];
-const RATES = ["1", "2", "5", "10", "30", "100", "300", "1000"];
-const SPEEDS = [{ value: "max", text: "max" }, ...RATES.map((rate) => ({ value: rate, text: `${rate} steps/s` }))];
+const PACES = SPEEDS.map((value) => ({ value, text: value === "max" ? value : `${value} steps/s` }));
 const PASSES = { minibatch: "minibatch drawn", forward: "forward", backward: "backward" };
 
 /** @type {Pick<Moment, "pass" | "label" | "code">} */
@@ -32,7 +34,7 @@ export class TransportBar extends View {
   #slider = element("input", { type: "range", min: "0", id: "op-slider", "aria-label": "Op within this step" });
   #loss = element("output", { id: "loss-value" });
   #rate = element("output", { id: "steps-per-second" });
-  #learningRate = element("output", { id: "learning-rate" });
+  #learningRate = new LearningRate();
 
   /** @override @param {Store} store */
   build(store) {
@@ -47,11 +49,8 @@ export class TransportBar extends View {
     this.addEventListener("mousedown", (event) => {
       if (event.target instanceof HTMLButtonElement) event.preventDefault();
     });
-    this.#slider.addEventListener("change", () => {
-      const op = store.position.peek()?.op ?? 0;
-      const away = Number(this.#slider.value) - op;
-      if (away) store.actions.advance("op", away);
-    });
+    this.#slider.addEventListener("input", () => store.actions.goTo(Number(this.#slider.value)));
+    this.#learningRate.start(store);
     this.append(
       element("div", { class: "controls", role: "group", "aria-label": "Transport" }, ...groups),
       element("dl", { class: "readouts" },
@@ -68,20 +67,18 @@ export class TransportBar extends View {
   /** @override @param {Store} store */
   update(store) {
     for (const [name, button] of this.#buttons) updateButton(button, COMMANDS[name], store);
-    setOptions(this.#speed, SPEEDS, store.choices.value.speed);
+    setOptions(this.#speed, PACES, store.choices.value.speed);
     this.#showPosition(store);
     setText(this.#lost, store.connection.value === "lost" ? "The server does not answer; trying again …" : "");
     setText(this.#loss, store.loss.value === null ? "–" : fixed(store.loss.value));
-    const rate = store.info.value?.steps_per_second ?? null;
+    const rate = store.stepsPerSecond.value;
     setText(this.#rate, rate === null ? "–" : rate >= 100 ? whole(Math.round(rate)) : fixed(rate, 1));
-    const learningRate = store.training.value?.learning_rate;
-    setText(this.#learningRate, learningRate === undefined ? "–" : String(learningRate));
   }
 
   /** @param {Store} store */
-  #showPosition({ position, moment, network, running }) {
-    const { step, op, ops } = position.value ?? { step: 0, op: 0, ops: 0 };
-    const { pass, label, code } = moment.value ?? NOT_YET;
+  #showPosition({ heading, moments, network, running }) {
+    const { step, op, ops } = heading.value ?? { step: 0, op: 0, ops: 0 };
+    const { pass, label, code } = momentAt(moments.value, { step, op, ops }) ?? NOT_YET;
     setText(this.#step, whole(step));
     setText(this.#op, `${op} of ${ops}`);
     setText(this.#pass, PASSES[pass]);

@@ -2,37 +2,37 @@
  * Every hand-written gradient against autograd, on request.
  *
  * @import { Store } from "../../store.js"
- * @import { Position, VerificationRow } from "../../types/wire"
+ * @import { VerificationRow } from "../../types/wire"
+ * @import { Agreement } from "../../lib/verdict.js"
  */
 
 import { commandButton, updateButton } from "../../lib/command-button.js";
 import { COMMANDS } from "../../lib/commands.js";
 import { element, setText } from "../../lib/dom.js";
-import { number, whole } from "../../lib/format.js";
+import { number } from "../../lib/format.js";
 import { effect } from "../../lib/signals.js";
+import { age, agreement, verdict, worstFirst } from "../../lib/verdict.js";
 import { Panel } from "../panel/panel.js";
 
-/** @param {Position} then @param {Position} now */
-export function age(then, now) {
-  const where = `checked at step ${whole(then.step)} op ${then.op}`;
-  const steps = now.step - then.step;
-  if (steps === 0) return then.op === now.op ? `${where}, that is here` : `${where}, in this step`;
-  const distance = `${whole(Math.abs(steps))} ${Math.abs(steps) === 1 ? "step" : "steps"}`;
-  return `${where}, ${distance} ${steps > 0 ? "ago" : "ahead"}`;
-}
+/** @type {Record<Agreement, [exact: [string, string], approximate: [string, string]]>} */
+const MARKS = {
+  same: [["yes", "good"], ["yes", "good"]],
+  close: [["no", ""], ["yes", "good"]],
+  unknown: [["–", ""], ["–", ""]],
+  wrong: [["no", "bad"], ["no", "bad"]],
+};
 
 /** @param {VerificationRow} row @param {(name: string) => void} inspect */
-function tableRow({ name, exact, approximate, maxdiff }, inspect) {
-  const tensor = name.replace(/^d/, "");
+function tableRow(row, inspect) {
+  const tensor = row.name.replace(/^d/, "");
+  const marks = MARKS[agreement(row)].map(([text, tone]) => element("td", { class: tone }, text));
+  const difference = row.maxdiff === null ? "not finite, cannot be compared" : number(row.maxdiff);
   return element("tr", {},
     element("th", { scope: "row" }, element("button", {
       type: "button", class: "tensor", title: `Inspect ${tensor}`, onclick: () => inspect(tensor),
-    }, name)),
-    mark(exact), mark(approximate), element("td", { class: "number" }, number(maxdiff)));
+    }, row.name)),
+    ...marks, element("td", { class: "number" }, difference));
 }
-
-/** @param {boolean} holds */
-const mark = (holds) => element("td", { class: holds ? "good" : "bad" }, holds ? "yes" : "no");
 
 const NOTHING_YET = element("tr", {}, element("td", { colspan: "4", class: "nothing" },
   "Step or run to where you want to check, then verify: it changes nothing of the run."));
@@ -60,22 +60,22 @@ export class VerificationPanel extends Panel {
       .map((text) => element("th", { scope: "col" }, text));
     this.#table.append(element("table", {}, element("thead", {}, element("tr", {}, ...head)), this.#rows));
     effect(() => {
-      const rows = verification.value?.rows.map((row) => tableRow(row, actions.inspect)) ?? [NOTHING_YET];
-      this.#rows.replaceChildren(...rows);
+      const checked = verification.value;
+      const rows = checked && worstFirst(checked.rows).map((row) => tableRow(row, actions.inspect));
+      this.#rows.replaceChildren(...(rows ?? [NOTHING_YET]));
     });
     return [element("div", { class: "verdict" }, this.#count, this.#age), this.#table];
   }
 
   /** @override @param {Store} store */
-  update({ verification, verifying, position }) {
+  update({ verification, verifying, position, info }) {
     const checked = verification.value;
-    const rows = checked?.rows ?? [];
-    const exact = rows.filter((row) => row.exact).length;
-    const wrong = rows.filter((row) => !row.approximate).length;
-    setText(this.#count, checked ? `${exact} of ${rows.length} bit-exact` : "not checked yet");
-    this.#count.className = !checked ? "" : wrong ? "bad" : "good";
+    const { text, tone } = checked ? verdict(checked.rows) : { text: "not checked yet", tone: "" };
+    setText(this.#count, text);
+    this.#count.className = tone;
+    const now = position.value;
     if (verifying.value) setText(this.#age, "checking …");
-    else setText(this.#age, checked && position.value ? age(checked.position, position.value) : "");
+    else setText(this.#age, checked && now ? age(checked, { ...info.value, position: now }) : "");
   }
 }
 

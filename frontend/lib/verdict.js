@@ -1,0 +1,58 @@
+/**
+ * What a verification says, in words.
+ *
+ * @import { Position, Verification, VerificationRow } from "../types/wire"
+ *
+ * @typedef {{ version: number, loss: number | null }} Seen
+ *   What the page had of the checked position. `loss` is null where it was not known, or not finite.
+ * @typedef {Verification & { seen: Seen | null }} Checked
+ *   `seen` is null where the page had not yet come to where it was checked.
+ * @typedef {"same" | "close" | "unknown" | "wrong"} Agreement
+ */
+
+import { whole } from "./format.js";
+
+/** The worst first. @type {Agreement[]} */
+const WORST_FIRST = ["wrong", "unknown", "close", "same"];
+
+/** @param {VerificationRow} row @returns {Agreement} */
+export function agreement({ exact, approximate, maxdiff }) {
+  if (exact) return "same";
+  if (approximate) return "close";
+  return maxdiff === null ? "unknown" : "wrong";
+}
+
+/** The worst first, otherwise in order. @param {VerificationRow[]} rows */
+export function worstFirst(rows) {
+  return rows.toSorted((a, b) => WORST_FIRST.indexOf(agreement(a)) - WORST_FIRST.indexOf(agreement(b)));
+}
+
+/** All rows in one sentence, and how it is meant. @param {VerificationRow[]} rows */
+export function verdict(rows) {
+  const count = (/** @type {Agreement} */ kind) => rows.filter((row) => agreement(row) === kind).length;
+  const [same, close, unknown] = [count("same"), count("close"), count("unknown")];
+  const all = rows.length;
+  const tone = count("wrong") ? "bad" : unknown ? "" : "good";
+  if (same === all) return { text: `${all} of ${all} bit-exact`, tone };
+  if (!unknown) return { text: `${same + close} of ${all} agree, ${same} bit-exact`, tone };
+  const others = unknown < all ? `; ${same + close} of the other ${all - unknown} agree` : "";
+  return { text: `${unknown} of ${all} not finite, cannot be compared${others}`, tone };
+}
+
+/**
+ * Where it was checked, as seen from where the session stands now.
+ * @param {Pick<Checked, "position" | "seen">} then
+ * @param {{ position: Position } & Partial<Seen>} now
+ */
+export function age({ position: then, seen }, { position, version, loss }) {
+  const where = `checked at step ${whole(then.step)} op ${then.op}`;
+  const steps = position.step - then.step;
+  if (steps !== 0) {
+    const distance = `${whole(Math.abs(steps))} ${Math.abs(steps) === 1 ? "step" : "steps"}`;
+    return `${where}, ${distance} ${steps > 0 ? "ago" : "ahead"}`;
+  }
+  const losses = [seen?.loss ?? null, loss ?? null];
+  // Versions count every change, a way back and forth too; another loss of the same step is one of its parameters.
+  if (!losses.includes(null) && losses[0] !== losses[1]) return `${where}, before the parameters were changed`;
+  return seen && seen.version === version ? `${where}, that is here` : `${where}, in this step`;
+}
