@@ -20,6 +20,8 @@ from server.schemas import (
     OpOutput,
 )
 
+ITALIC_D = "<mi>&#x00064;</mi>"  # What latex2mathml makes of an upright d
+
 
 def describe_ops() -> list[OpInfo]:
     """The op table, each formula in LaTeX and MathML."""
@@ -58,7 +60,7 @@ def _op(name: str, op: Op) -> OpInfo:
 def _formula(latex: str) -> Formula:
     mathml = convert(latex, display="block")
     # The d of a gradient is upright; a single letter alone is set in italics, as variables are.
-    return Formula(latex=latex, mathml=mathml.replace("<mi>d</mi>", '<mi mathvariant="normal">d</mi>'))
+    return Formula(latex=latex, mathml=mathml.replace(ITALIC_D, '<mi mathvariant="normal">d</mi>'))
 
 
 def describe_network(network: Network) -> NetworkInfo:

@@ -90,3 +90,10 @@ def test_batch_norms_and_activations_name_tensors_that_exist(network: Network) -
 def test_the_granularity_is_said(name: str, granularity: str) -> None:
     network = build_network(MODELS[name], batch_size=4, context_length=3, vocabulary=7)
     assert describe_network(network).granularity == granularity
+
+
+def test_the_d_of_a_gradient_is_upright_and_variables_are_not() -> None:
+    square = next(info for info in describe_ops() if info.name == "square")
+    letters = ElementTree.fromstring(square.backward[0].formula.mathml).iter("{http://www.w3.org/1998/Math/MathML}mi")
+    styles = [(letter.text, letter.get("mathvariant")) for letter in letters]
+    assert styles == [("d", "normal"), ("x", None), ("x", None), ("d", "normal"), ("y", None)]
