@@ -22,8 +22,11 @@ import { withinStep } from "./lib/timeline.js";
 export function createTransport({ api, state, derived, report }) {
   /** A run was asked for, and perhaps no frame has said so yet. */
   let started = false;
-  /** The way to the op that was asked for is at its end, and perhaps no frame has said so yet. */
-  let arrived = false;
+  /**
+   * The op that was asked for has been reached; so many frames may still come that were made before. Null: it has not.
+   * @type {number | null}
+   */
+  let late = null;
 
   const queue = commandQueue(report);
   const current = () => state.session.peek()?.id ?? null;
@@ -77,7 +80,7 @@ export function createTransport({ api, state, derived, report }) {
 
   /** @param {number | null} op */
   function aim(op) {
-    arrived = false;
+    late = null;
     state.aim.value = op;
   }
 
@@ -92,7 +95,7 @@ export function createTransport({ api, state, derived, report }) {
     }
     if (state.aim.peek() !== op) return;
     if (derived.op.peek() === op) aim(null);
-    else arrived = true;
+    else late = 1;
   }
 
   return {
@@ -111,7 +114,9 @@ export function createTransport({ api, state, derived, report }) {
     },
     /** A new frame is on show. */
     shown() {
-      if (arrived) aim(null);
+      if (late === null) return;
+      if (late === 0 || derived.op.peek() === state.aim.peek()) aim(null);
+      else late -= 1;
     },
     /** Another session is open. */
     reset() {

@@ -241,6 +241,25 @@ test("a target is the op that is shown until a frame has come from there", async
   assert.equal(store.aim.value, null);
 });
 
+test("a frame that was on its way before the target was reached does not take the slider back", async () => {
+  const { store, streams } = opened({ refuse: moving(50, 10).refuse });
+  await store.actions.start();
+  await store.actions.goTo(15);
+  streams[0].handlers.frame(frame({ position: { step: 3, op: 11, ops: 50 } }));
+  assert.equal(store.heading.value?.op, 15);
+  streams[0].handlers.frame(frame({ position: { step: 3, op: 15, ops: 50 } }));
+  assert.equal(store.aim.value, null);
+});
+
+test("where somebody else has moved the session from the target, the page follows", async () => {
+  const { store, streams } = opened({ refuse: moving(50, 10).refuse });
+  await store.actions.start();
+  await store.actions.goTo(15);
+  streams[0].handlers.frame(frame({ position: { step: 4, op: 1, ops: 50 } }));
+  streams[0].handlers.frame(frame({ position: { step: 4, op: 2, ops: 50 } }));
+  assert.equal(store.heading.value?.op, 2);
+});
+
 test("a target that is refused is forgotten", async () => {
   const { store } = opened({ refuse: { ...moving(50).refuse, advance: new ApiError(409, "Not now.") } });
   await store.actions.start();
