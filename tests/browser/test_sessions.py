@@ -1,6 +1,6 @@
 import re
 
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from tests.browser.dashboard import Dashboard
 
@@ -78,7 +78,7 @@ def test_a_session_deleted_while_it_stood_in_the_list_is_said_and_not_shown_as_c
 
 def test_own_words_are_learnt_from(dashboard: Dashboard) -> None:
     open_dialog(dashboard)
-    words = {"name": "rhymes.txt", "mimeType": "text/plain", "buffer": b"hat\ncat\nthat\n" * 40}
+    words = FilePayload(name="rhymes.txt", mimeType="text/plain", buffer=b"hat\ncat\nthat\n" * 40)
     dashboard.page.set_input_files("#words-file", words)
     expect(dashboard.page.locator('session-dialog [name="dataset"] option:checked')).to_have_text(
         "rhymes.txt (120 words)"
