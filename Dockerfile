@@ -18,6 +18,10 @@ COPY frontend frontend
 RUN useradd --create-home gradient
 USER gradient
 
+# Compiled now, and loaded at start; on a processor of another kind it is compiled again, in the background.
+ENV NUMBA_CACHE_DIR=/home/gradient/.cache/numba
+RUN python -c "import model.kernel"
+
 # Inside a container the loopback address is nobody's: `docker run -p 8000:8000` needs all of them.
 ENV GRADIENT_FLOW_HOST=0.0.0.0 \
     PYTHONUNBUFFERED=1 \

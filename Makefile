@@ -14,10 +14,10 @@ NODE_PATH_FIRST := PATH="$(CURDIR)/$(BIN):$$PATH"
 help: ## List what make can do
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 16
 
-run: $(VENV)/.run ## Install, start the server, print its URL; options: make run ARGS="--port 9000 --open"
+run: $(VENV)/.kernel ## Install, start the server, print its URL; options: make run ARGS="--port 9000 --open"
 	@$(BIN)/python -m server $(ARGS)
 
-test: $(VENV)/.dev ## Run all tests: JavaScript, Python, browser; options to pytest: make test ARGS="-k loss"
+test: $(VENV)/.dev $(VENV)/.kernel ## Run all tests: JavaScript, Python, browser; options to pytest: make test ARGS="-k loss"
 	$(BIN)/python -m tests.browser.chromium --install
 	$(BIN)/node --test "tests/frontend/**/*.test.js"
 	$(BIN)/python -m pytest $(ARGS)
@@ -33,10 +33,10 @@ format: $(VENV)/.dev ## Format the Python code, and fix what ruff can fix
 	$(BIN)/ruff check --fix-only
 	$(BIN)/ruff format
 
-bench: $(VENV)/.dev ## Measure, print a table, write benchmarks/results.json
+bench: $(VENV)/.dev $(VENV)/.kernel ## Measure, print a table, write benchmarks/results.json
 	$(BIN)/python -m benchmarks $(ARGS)
 
-screenshot: $(VENV)/.dev ## Take the README's screenshots anew
+screenshot: $(VENV)/.dev $(VENV)/.kernel ## Take the README's screenshots anew
 	$(BIN)/python -m tests.browser.screenshot
 
 lock: ## Resolve the newest versions that pyproject.toml allows into constraints.txt
@@ -66,6 +66,12 @@ $(VENV)/.run: $(VENV)/.made pyproject.toml constraints.txt
 $(VENV)/.dev: $(VENV)/.made pyproject.toml constraints.txt
 	$(PIP) install --constraint constraints.txt --group dev
 	@touch $(VENV)/.run $@
+
+# Importing the kernel compiles it into numba's cache, from which the server loads it.
+$(VENV)/.kernel: $(VENV)/.run model/kernel.py model/layout.py
+	@echo "Compiling the training kernel: some seconds, and only when it changes"
+	@$(BIN)/python -c "import model.kernel"
+	@touch $@
 
 frontend/node_modules/.installed: $(VENV)/.dev frontend/package.json frontend/package-lock.json
 	cd frontend && $(NODE_PATH_FIRST) ../$(BIN)/npm ci

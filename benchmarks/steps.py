@@ -21,12 +21,21 @@ def measure() -> list[Figure]:
     names = load_names()
     figures = []
     for size in (64, 200):
-        atomic, fused, peer = (
-            Run(Config.model_validate({"model": {"hidden_sizes": [size], "granularity": granularity}}), names)
-            for granularity in ("atomic", "fused", "atomic")
+        atomic, fused = (
+            Run(
+                Config.model_validate(
+                    {
+                        "model": {"hidden_sizes": [size], "granularity": granularity},
+                        "training": {"engine": "tape"},
+                    }
+                ),
+                names,
+            )
+            for granularity in ("atomic", "fused")
         )
+        peer = Autograd(atomic)
         rounds = [
-            (seconds_a_step(atomic.next_step), seconds_a_step(fused.next_step), seconds_a_step(partial(autograd, peer)))
+            tuple(seconds_a_step(step) for step in (partial(atomic.advance, 1), partial(fused.advance, 1), peer.step))
             for _ in range(ROUNDS)
         ]
         for index, granularity in enumerate(("atomic", "fused")):
@@ -43,7 +52,7 @@ def measure() -> list[Figure]:
     return figures
 
 
-def seconds_a_step(step: Callable[[], None]) -> float:
+def seconds_a_step(step: Callable[[], object]) -> float:
     """The mean over STEPS steps."""
     begin = time.perf_counter()
     for _ in range(STEPS):
@@ -51,19 +60,23 @@ def seconds_a_step(step: Callable[[], None]) -> float:
     return (time.perf_counter() - begin) / STEPS
 
 
-def autograd(run: Run) -> None:
-    """One step of the same network as people write it for autograd, every intermediate's gradient kept."""
-    chosen = torch.randint(0, len(run.splits["train"]), (32,), generator=run.generator)
-    values = {"Xb": run.splits["train"].contexts[chosen], "Yb": run.splits["train"].targets[chosen]}
-    values |= {name: parameter.detach().requires_grad_() for name, parameter in run.parameters.items()}
-    for call in run.network.calls:
-        values[call.output] = call.op.forward(*(values[name] for name in call.inputs))
-        values[call.output].retain_grad()
-    values["loss"].backward()
-    with torch.no_grad():
-        updated = {}
-        for name in run.parameters:
-            gradient = values[name].grad
-            assert gradient is not None
-            updated[name] = values[name] - 0.1 * gradient
-    run.parameters = updated
+class Autograd:
+    """The same network as people write it for autograd, every intermediate's gradient kept."""
+
+    def __init__(self, run: Run) -> None:
+        self.network, self.examples, self.generator = run.network, run.splits["train"], run.generator
+        self.parameters = run.parameters
+
+    def step(self) -> None:
+        """Forward, backward, update."""
+        values = self.examples.batch(torch.randint(0, len(self.examples), (32,), generator=self.generator))
+        values |= {name: parameter.detach().requires_grad_() for name, parameter in self.parameters.items()}
+        for call in self.network.calls:
+            values[call.output] = call.op.forward(*(values[name] for name in call.inputs))
+            values[call.output].retain_grad()
+        values["loss"].backward()
+        with torch.no_grad():
+            for name in self.parameters:
+                gradient = values[name].grad
+                assert gradient is not None
+                self.parameters[name] = values[name] - 0.1 * gradient

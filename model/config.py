@@ -78,7 +78,9 @@ class TrainingConfig(Section):
         max_length=1000,
         description="The schedule, in order of from_step, starting at 0.",
     )
-    engine: Literal["auto", "tape"] = Field("auto", description="What runs the steps: auto takes the fastest.")
+    engine: Literal["auto", "tape", "kernel"] = Field(
+        "auto", description="What runs all steps: the tape op by op, the compiled kernel, or whichever is faster."
+    )
 
     @model_validator(mode="after")
     def _schedule_is_in_order(self) -> Self:

@@ -34,6 +34,10 @@ class Examples:
     def __len__(self) -> int:
         return len(self.targets)
 
+    def batch(self, chosen: Int[Tensor, "B"]) -> dict[str, Tensor]:
+        """The examples of these numbers as a minibatch: `Xb` (B T) and `Yb` (B), int64."""
+        return {"Xb": self.contexts[chosen].long(), "Yb": self.targets[chosen]}
+
 
 @dataclass(frozen=True)
 class Dataset:

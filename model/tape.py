@@ -1,75 +1,48 @@
-"""The tape: runs a network's calls forwards, then backwards, one op at a time, and keeps everything."""
+"""The tape: a network's calls run forwards, then backwards, op by op, and everything that came of it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import reduce
-from typing import Self
 
 import torch
 from torch import Tensor
 
-from model.network import Network
+from model.network import BatchNorm, Network
 
 
+@dataclass(frozen=True)
 class Tape:
-    """One step's values, contributions and gradients, as far as they have been computed.
+    """One step's values, contributions and gradients, all of them; the tensors are never changed in place."""
 
-    `op` counts what is computed: the forward calls, then the backward contributions, up to `network.ops`. The
-    tensors are never changed in place, so what was handed out stays as it was.
-    """
+    network: Network
+    values: Mapping[str, Tensor]
+    contributions: Mapping[str, Tensor]
+    gradients: Mapping[str, Tensor]
 
-    def __init__(self, network: Network, inputs: Mapping[str, Tensor]) -> None:
-        """`inputs`: the minibatch and the parameters, by name."""
-        self.network = network
-        self.values: dict[str, Tensor] = dict(inputs)
-        self.contributions: dict[str, Tensor] = {}
-        self.gradients: dict[str, Tensor] = {}
-        self.op = 0
+    def batch_statistics(self, norm: BatchNorm) -> tuple[Tensor, Tensor]:
+        """The minibatch's mean and variance (with Bessel's correction) of every channel, 1 x H each."""
+        if norm.mean in self.values and norm.variance in self.values:
+            return self.values[norm.mean], self.values[norm.variance]
+        x = self.values[norm.input]
+        return x.mean(0, keepdim=True), x.var(0, keepdim=True)
 
-    @torch.no_grad()
-    def move_to(self, op: int) -> None:
-        """Compute, or forget, op by op, until `op` ops are computed."""
-        if not 0 <= op <= self.network.ops:
-            raise ValueError(f"op must be 0 to {self.network.ops}, got {op}")
-        forward_ops = self.network.forward_ops
-        while self.op < op:
-            if self.op < forward_ops:
-                self._forward(self.op)
-            else:
-                self._backward(self.op - forward_ops)
-            self.op += 1
-        while self.op > op:
-            self.op -= 1
-            if self.op < forward_ops:
-                del self.values[self.network.calls[self.op].output]
-            else:
-                self._forget(self.op - forward_ops)
 
-    def completed(self) -> Self:
-        """This tape with the rest of its step computed: itself where it is complete, else a copy."""
-        if self.op == self.network.ops:
-            return self
-        copy = type(self)(self.network, self.values)
-        copy.contributions, copy.gradients, copy.op = dict(self.contributions), dict(self.gradients), self.op
-        copy.move_to(self.network.ops)
-        return copy
-
-    def _forward(self, index: int) -> None:
-        call = self.network.calls[index]
-        self.values[call.output] = call.op.forward(*(self.values[name] for name in call.inputs))
-
-    def _backward(self, index: int) -> None:
-        contribution = self.network.contributions[index]
+@torch.no_grad()
+def record(network: Network, inputs: Mapping[str, Tensor]) -> Tape:
+    """Run the network forwards and backwards; `inputs` are the minibatch and the parameters, by name."""
+    values: dict[str, Tensor] = dict(inputs)
+    for call in network.calls:
+        values[call.output] = call.op.forward(*(values[name] for name in call.inputs))
+    contributions: dict[str, Tensor] = {}
+    gradients: dict[str, Tensor] = {}
+    for contribution in network.contributions:
         call = contribution.call
-        y = self.values[call.output]
+        y = values[call.output]
         # The walk starts at the loss, whose gradient with respect to itself is 1; every other output has one by now.
-        g = self.gradients[call.gradient] if call.gradient in self.gradients else torch.ones_like(y)
+        g = gradients[call.gradient] if call.gradient in gradients else torch.ones_like(y)
         rule = call.op.backward[contribution.operand].rule
-        self.contributions[contribution.name] = rule(g, y, *(self.values[name] for name in call.inputs))
-        everything = self.network.gradients[contribution.gradient]
+        contributions[contribution.name] = rule(g, y, *(values[name] for name in call.inputs))
+        everything = network.gradients[contribution.gradient]
         if contribution is everything[-1]:
-            self.gradients[contribution.gradient] = reduce(torch.add, (self.contributions[c.name] for c in everything))
-
-    def _forget(self, index: int) -> None:
-        contribution = self.network.contributions[index]
-        del self.contributions[contribution.name]
-        self.gradients.pop(contribution.gradient, None)
+            gradients[contribution.gradient] = reduce(torch.add, (contributions[c.name] for c in everything))
+    return Tape(network, values, contributions, gradients)

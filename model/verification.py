@@ -4,11 +4,16 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
+from model.dataset import Examples
+from model.engine import Orders
+from model.kernel_engine import KernelEngine
 from model.network import Network
 from model.tape import Tape
+from model.update import initial_running
 
 
 @dataclass(frozen=True)
@@ -25,13 +30,25 @@ def verify(tape: Tape) -> list[Agreement]:
     """Each gradient of the tape's step against autograd, in the order in which they become known."""
     inputs = {spec.name: tape.values[spec.name] for spec in tape.network.inputs}
     expected = autograd_gradients(tape.network, inputs)
-    ours = tape.completed().gradients
     largest = {name: gradient.abs().max().item() for name, gradient in expected.items()}
     rows = []
     for name, contributions in tape.network.gradients.items():
         source = min(largest.get(contribution.call.gradient, 1.0) for contribution in contributions)
-        rows.append(compare(name, ours[name], expected[name], source))
+        rows.append(compare(name, tape.gradients[name], expected[name], source))
     return rows
+
+
+def kernel_differences(tape: Tape) -> dict[str, float]:
+    """The largest difference of a cell between the kernel's gradient of each parameter and the tape's, by name (`dC`).
+
+    The kernel computes the tape's step from the same parameters and minibatch, in memory of its own.
+    """
+    network = tape.network
+    minibatch = Examples(tape.values["Xb"].int(), tape.values["Yb"])
+    parameters = {name: tape.values[name] for name in network.parameters}
+    kernel = KernelEngine(network, minibatch, parameters, initial_running(network))
+    kernel.run(Orders(first_step=0, minibatches=torch.arange(len(minibatch))[None], rates=np.zeros(1)))
+    return {name: (ours - tape.gradients[name]).abs().max().item() for name, ours in kernel.gradients.items()}
 
 
 def compare(name: str, ours: Tensor, autograd: Tensor, source: float = 0.0) -> Agreement:

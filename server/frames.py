@@ -7,11 +7,12 @@ import numpy as np
 import safetensors.numpy
 from pydantic import Field
 
+from model.moment import Moment
 from model.network import TensorSpec
 from server.errors import NotFound
 from server.matrices import Array, histogram, reduce_to, summarize
-from server.schemas import Number, PositionInfo, Series, TrainingInfo, Wire
-from server.session import Session
+from server.schemas import EngineInfo, Number, PositionInfo, Series, TrainingInfo, Wire
+from server.snapshot import Snapshot
 from server.views import HistogramView, SummaryInfo, SummaryView, ValuesView, View, ViewInfo
 
 METRIC_POINTS = 500  # A page that saw nothing for long gets buckets, and asks REST for more.
@@ -25,6 +26,8 @@ class FrameInfo(Wire):
     position: PositionInfo
     loss: Number
     running: bool
+    stopped: str | None
+    engine: EngineInfo
     steps_per_second: float | None
     training: TrainingInfo
     metrics: dict[str, Series]
@@ -40,7 +43,7 @@ class Frame:
     next_step: int
 
 
-def build_frame(session: Session, views: tuple[View, ...], metrics_from: int) -> Frame:
+def build_frame(snapshot: Snapshot, views: tuple[View, ...], metrics_from: int) -> Frame:
     """One frame of these views, with what was recorded from step `metrics_from` on.
 
     Raises NotFound where a view names a tensor that the network does not have.
@@ -48,24 +51,26 @@ def build_frame(session: Session, views: tuple[View, ...], metrics_from: int) ->
     arrays: dict[str, Array] = {}
     infos: dict[str, ViewInfo] = {}
     for view in views:
-        infos[view.id], array = _draw(session, view)
+        infos[view.id], array = _draw(snapshot.moment, view)
         if array is not None:
             arrays[view.id] = array
-    position = session.position
+    losses = snapshot.losses.buckets(0, metrics_from, snapshot.last_known_step, METRIC_POINTS)
     info = FrameInfo(
-        session=session.id,
-        version=session.version,
-        position=position,
-        loss=session.run.loss,
-        running=session.running,
-        steps_per_second=session.steps_per_second,
-        training=session.training,
-        metrics={"loss": Series.model_validate(session.losses.buckets(metrics_from, position.step, METRIC_POINTS))},
+        session=snapshot.session_id,
+        version=snapshot.version,
+        position=snapshot.position,
+        loss=snapshot.loss,
+        running=snapshot.running,
+        stopped=snapshot.stopped,
+        engine=snapshot.engine,
+        steps_per_second=snapshot.steps_per_second,
+        training=snapshot.training,
+        metrics={"loss": Series.model_validate(losses)},
         views=infos,
     )
     content = safetensors.numpy.save(arrays, {"frame": info.model_dump_json(by_alias=True)})
     # The last step is sent again next time: its loss may not be known yet, or may be set anew.
-    return Frame(content, session.version, position.step)
+    return Frame(content, snapshot.version, snapshot.moment.position.step)
 
 
 def check_views(views: tuple[View, ...], tensors: dict[str, TensorSpec]) -> None:
@@ -75,18 +80,18 @@ def check_views(views: tuple[View, ...], tensors: dict[str, TensorSpec]) -> None
             raise NotFound(f"view {view.id!r}: there is no tensor {view.tensor!r}; GET …/tensors lists them all")
 
 
-def _draw(session: Session, view: View) -> tuple[ViewInfo, Array | None]:
-    network = session.run.network
+def _draw(moment: Moment, view: View) -> tuple[ViewInfo, Array | None]:
+    network = moment.network
     check_views((view,), network.tensors)
     spec = network.tensors[view.tensor]
     info = ViewInfo(
         tensor=view.tensor,
         shown_as=view.shown_as,
-        known=spec.known_at <= session.run.position.op,
+        known=spec.known_at <= moment.position.op,
         known_at=spec.known_at,
         shape=list(spec.shape),
     )
-    tensor = session.run.tensor(view.tensor)
+    tensor = moment.tensor(view.tensor)
     if tensor is None:
         return info, None
     is_tanh = any(view.tensor == activation.output for activation in network.activations)

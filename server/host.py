@@ -5,6 +5,7 @@ stand in another process.
 """
 
 import asyncio
+import os
 import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +23,7 @@ from server.description import describe_network, describe_ops
 from server.errors import Conflict, Invalid, NotFound
 from server.formats import Encoded, decode_json, decode_npy, encode
 from server.frames import Frame, check_views
-from server.metrics import MAX_POINTS
+from server.kernel import load_in_background
 from server.schemas import (
     DatasetInfo,
     Evaluation,
@@ -30,6 +31,7 @@ from server.schemas import (
     NetworkInfo,
     OpInfo,
     Progress,
+    RunWanted,
     SampleInfo,
     SamplesWanted,
     Series,
@@ -41,6 +43,7 @@ from server.schemas import (
     Verification,
 )
 from server.session import Session
+from server.turns import Turns
 from server.views import View
 from server.worker import Worker
 
@@ -58,6 +61,9 @@ class SessionHost:
         self._dataset_infos = {"names": _describe_dataset("names", names)}
         self._workers: dict[str, Worker] = {}
         self._ops = describe_ops()
+        self._kernel = load_in_background()
+        self._turns = Turns(at_once=os.cpu_count() or 1)
+        self._frames = ThreadPoolExecutor(max_workers=2, thread_name_prefix="frames")
         # Evaluations take long: one after the other, they keep no short request waiting for a thread.
         self._evaluations = ThreadPoolExecutor(max_workers=1, thread_name_prefix="evaluation")
 
@@ -67,6 +73,7 @@ class SessionHost:
             worker.close()
         self._workers.clear()
         self._evaluations.shutdown(cancel_futures=True)
+        self._frames.shutdown(cancel_futures=True)
 
     def ops(self) -> list[OpInfo]:
         """The op table."""
@@ -103,10 +110,10 @@ class SessionHost:
         self._check_size(network_for(config, dataset), config)
         session_id = secrets.token_hex(4)
         try:
-            session = await asyncio.to_thread(Session, session_id, config, dataset)
+            session = await asyncio.to_thread(Session, session_id, config, dataset, self._kernel)
         except UnfitData as error:
             raise Invalid(str(error)) from None
-        self._workers[session_id] = Worker(session)
+        self._workers[session_id] = Worker(session, self._kernel, self._turns, self._frames)
         return await self.info(session_id)
 
     async def sessions(self) -> list[SessionInfo]:
@@ -135,9 +142,9 @@ class SessionHost:
         motion = await self._call(session_id, lambda session: session.advance(unit, count))
         return await asyncio.wrap_future(motion)
 
-    async def start(self, session_id: str, until_step: int | None, steps_per_second: float | None) -> Progress:
+    async def start(self, session_id: str, wanted: RunWanted) -> Progress:
         """Train on by itself, from now on."""
-        return await self._call(session_id, lambda session: session.start(until_step, steps_per_second))
+        return await self._call(session_id, lambda session: session.start(wanted))
 
     async def pause(self, session_id: str) -> Progress:
         """Stop where it stands."""
@@ -155,12 +162,12 @@ class SessionHost:
 
     async def tensors(self, session_id: str) -> list[TensorInfo]:
         """All tensors that can be read."""
-        return await self._call(session_id, Session.tensors)
+        return (await self._call(session_id, Session.snapshot)).tensors()
 
     async def read_tensor(self, session_id: str, name: str, tensor_format: TensorFormat, slices: str | None) -> Encoded:
         """A tensor at this position, written in a format."""
-        tensor = await self._call(session_id, lambda session: session.tensor(name))
-        return await asyncio.to_thread(encode, name, tensor.numpy(), tensor_format, slices)
+        snapshot = await self._call(session_id, Session.snapshot)
+        return await asyncio.to_thread(lambda: encode(name, snapshot.tensor(name).numpy(), tensor_format, slices))
 
     async def write_parameter(self, session_id: str, name: str, content: bytes, *, as_npy: bool) -> SessionInfo:
         """Set a parameter at this position from npy or JSON, and compute again what follows from it."""
@@ -169,19 +176,21 @@ class SessionHost:
 
     async def verification(self, session_id: str) -> Verification:
         """Every gradient against autograd."""
-        return await self._call(session_id, Session.verification)
+        snapshot = await self._call(session_id, Session.snapshot)
+        return await asyncio.to_thread(snapshot.verification)
 
     async def metrics(self, session_id: str, names: list[str], first: int, last: int | None, points: int) -> Metrics:
         """What was recorded over steps. Raises Invalid for an unknown name."""
-        unknown = [name for name in names if name != "loss"]
-        if unknown:
-            raise Invalid(f"names: there is no metric {unknown[0]!r}; recorded is: loss")
 
-        def read(session: Session) -> Series:
-            end = session.run.step if last is None else last
-            return Series.model_validate(session.losses.buckets(first, end, min(points, MAX_POINTS)))
+        def read(session: Session) -> dict[str, Series]:
+            unknown = [name for name in names if name not in session.gauges]
+            if unknown:
+                recorded = ", ".join(session.gauges)
+                raise Invalid(f"names: there is no metric {unknown[0]!r}; recorded are: {recorded}")
+            end = session.last_known_step if last is None else min(last, session.last_known_step)
+            return {name: Series.model_validate(session.metric(name, first, end, points)) for name in names}
 
-        return Metrics(series={"loss": await self._call(session_id, read)})
+        return Metrics(series=await self._call(session_id, read))
 
     async def evaluate(self, session_id: str, wanted: Evaluation) -> dict[str, float | None]:
         """Loss of each split with the parameters as they are now. Training goes on meanwhile."""

@@ -2,9 +2,9 @@
 
 import math
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from model.clock import Unit
 from model.config import Config, Section
@@ -101,6 +101,13 @@ class TrainingChange(Section):
         return rate
 
 
+class EngineInfo(Wire):
+    """What runs a session's steps."""
+
+    name: Literal["tape", "kernel"] = Field(description="The tape, op by op, or the compiled kernel.")
+    waiting: bool = Field(description="Whether it is to move but waits for the kernel, which is being loaded.")
+
+
 class SessionInfo(Wire):
     """One session."""
 
@@ -109,10 +116,12 @@ class SessionInfo(Wire):
     config: Config = Field(description="The config it was made from, defaults filled in.")
     position: PositionInfo = Field(description="Where it stands.")
     running: bool = Field(description="Whether it is training by itself.")
+    stopped: str | None = Field(description="Why its last run stopped by itself; null where it did not.")
     loss: Number = Field(description="The minibatch's loss; null before the forward pass is through, or not finite.")
     parameters: int = Field(description="How many numbers are trained.")
     created_at: datetime = Field(description="When it was made.")
     training: TrainingInfo = Field(description="What its updates use at this step.")
+    engine: EngineInfo = Field(description="What runs all of its steps.")
 
 
 class Progress(Wire):
@@ -132,13 +141,29 @@ class Advance(Section):
     count: int = Field(1, ge=-1_000_000, le=1_000_000, description="How many; negative goes back within this step.")
 
 
+class Until(Section):
+    """A breakpoint: the first later step whose metric is above or below a number, or not finite, ends the run."""
+
+    metric: str = Field(max_length=200, description='Any that is recorded, or "nan": a gradient that is not finite.')
+    above: float | None = Field(None, allow_inf_nan=False, description="Stop where it is above this.")
+    below: float | None = Field(None, allow_inf_nan=False, description="Stop where it is below this.")
+
+    @model_validator(mode="after")
+    def _has_one_bound(self) -> Self:
+        bounds = sum(bound is not None for bound in (self.above, self.below))
+        if bounds != (0 if self.metric == "nan" else 1):
+            raise ValueError(f"{self.metric!r} takes {'no bound' if self.metric == 'nan' else 'either above or below'}")
+        return self
+
+
 class RunWanted(Section):
-    """Train on, by itself."""
+    """Train on, by itself. It stops by itself, too, where the loss is no longer finite."""
 
     until_step: int | None = Field(None, ge=0, description="Stop at this step with all gradients known.")
     steps_per_second: float | None = Field(
         None, gt=0, le=1_000_000, allow_inf_nan=False, description="No faster than this; left out: as fast as it can."
     )
+    until: Until | None = Field(None, description="A breakpoint.")
 
 
 # ── Ops and network ──
@@ -297,6 +322,9 @@ class VerificationRow(Wire):
     exact: bool = Field(description="Equal to the last bit.")
     approximate: bool = Field(description="Equal by torch.allclose, on the gradient's own scale.")
     maxdiff: Number = Field(description="The largest difference of a cell; null where it is not finite.")
+    kernel_maxdiff: Number = Field(
+        description="A parameter's gradient by the kernel: the largest difference of a cell; null for intermediates."
+    )
 
 
 class Verification(Wire):

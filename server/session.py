@@ -3,60 +3,53 @@
 import math
 import time
 from collections import deque
-from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+import numpy as np
 from torch import Tensor
 
 from model.clock import Position, Unit, moved
 from model.config import Config
 from model.dataset import Dataset
-from model.training import Clipping, InvalidParameter, Run
-from model.verification import verify
+from model.engine import Trace
+from model.gauges import EVERY, gauge_names
+from model.kernel_engine import KernelEngine
+from model.training import InvalidParameter, Run
+from model.update import Clipping
+from server.breakpoints import watch_for, why_halted
 from server.errors import Conflict, Invalid, NotFound
-from server.metrics import Recorder
+from server.metrics import Buckets, Recorder
+from server.motion import Motion, Pace
 from server.schemas import (
     ClippingInfo,
+    EngineInfo,
     PositionInfo,
     Progress,
+    RunWanted,
     SessionInfo,
-    TensorInfo,
     TrainingChange,
     TrainingInfo,
-    Verification,
-    VerificationRow,
 )
-
-PACE_SECONDS = 1.0  # Steps per second are measured over this long.
-MOST_SECONDS_TO_CATCH_UP = 0.1  # Less is made up for by going faster, so that small hold-ups do not add up.
-
-
-@dataclass
-class Motion:
-    """A way through time: to a target, or on and on where that is None."""
-
-    find_target: Callable[[], Position | None]  # Asked when it begins, since others may be under way before it.
-    by_itself: bool  # A run, which people pause; else an advance, whose end somebody awaits.
-    steps_per_second: float | None = None
-    finished: Future[Progress] = field(default_factory=Future)
-    target: Position | None = None
-    begun_at: float | None = None
-    begun_step: int = 0
+from server.snapshot import Snapshot
 
 
 class Session:
-    """A run with its motions, its recorded losses, and a version that counts its changes."""
+    """A run with its motions, its recorded metrics, and a version that counts its changes."""
 
-    def __init__(self, session_id: str, config: Config, dataset: Dataset) -> None:
+    def __init__(self, session_id: str, config: Config, dataset: Dataset, kernel: Future[None]) -> None:
+        """`kernel` is done once the kernel is loaded; until then a session that needs it stands still."""
         self.id = session_id
         self.run = Run(config, dataset)
         self.created_at = datetime.now(UTC)
         self.version = 0
+        self.stopped: str | None = None
+        self.gauges = gauge_names(self.run.network)
         self.losses = Recorder()
+        self.measured = Recorder(columns=len(self.gauges), every=EVERY)
+        self._kernel = kernel
         self._motions: deque[Motion] = deque()
-        self._pace: deque[tuple[float, int]] = deque()
+        self._pace = Pace()
         self._changed()
 
     # ── What it is ──
@@ -78,12 +71,21 @@ class Session:
         )
 
     @property
+    def engine(self) -> EngineInfo:
+        return EngineInfo(
+            name="kernel" if isinstance(self.run.engine, KernelEngine) else "tape",
+            waiting=bool(self._motions) and not self._engine_is_ready,
+        )
+
+    @property
     def steps_per_second(self) -> float | None:
         """Measured over the last second of a run; None when not running, or just begun."""
-        if not self.running or len(self._pace) < 2:
-            return None
-        (first, first_step), (last, last_step) = self._pace[0], self._pace[-1]
-        return (last_step - first_step) / (last - first) if last > first else None
+        return self._pace.steps_per_second if self.running else None
+
+    @property
+    def last_known_step(self) -> int:
+        """The last step of which the loss is known at this position."""
+        return self.run.step if self.run.op >= self.run.network.forward_ops else self.run.step - 1
 
     def info(self) -> SessionInfo:
         run = self.run
@@ -93,43 +95,38 @@ class Session:
             config=run.config,
             position=self.position,
             running=self.running,
+            stopped=self.stopped,
             loss=run.loss,
-            parameters=sum(parameter.numel() for parameter in run.parameters.values()),
+            parameters=sum(math.prod(run.network.tensors[name].shape) for name in run.network.parameters),
             created_at=self.created_at,
             training=self.training,
+            engine=self.engine,
         )
 
     def progress(self) -> Progress:
         return Progress(position=self.position, loss=self.run.loss)
 
-    def tensors(self) -> list[TensorInfo]:
-        return [
-            TensorInfo(
-                name=spec.name,
-                shape=list(spec.shape),
-                dtype="int64" if spec.role == "batch" else "float32",
-                role=spec.role,
-                known=spec.known_at <= self.run.position.op,
-                known_at=spec.known_at,
-            )
-            for spec in self.run.network.tensors.values()
-            if spec.role != "contribution"
-        ]
+    def snapshot(self) -> Snapshot:
+        """All that can be read of it as it stands, for other threads."""
+        return Snapshot(
+            session_id=self.id,
+            version=self.version,
+            moment=self.run.moment,
+            loss=self.run.loss,
+            last_known_step=self.last_known_step,
+            running=self.running,
+            stopped=self.stopped,
+            engine=self.engine,
+            steps_per_second=self.steps_per_second,
+            training=self.training,
+            losses=self.losses,
+        )
 
-    def tensor(self, name: str) -> Tensor:
-        """A tensor at this position. Raises NotFound for an unknown name, Conflict where it is not known yet."""
-        spec = self.run.network.tensors.get(name)
-        if spec is None:
-            raise NotFound(f"there is no tensor {name!r}; GET …/tensors lists them all")
-        tensor = self.run.tensor(name)
-        if tensor is None:
-            op, ops = self.run.position.op, self.run.position.ops
-            raise Conflict(f"{name} is not known at op {op} of {ops}: it will be at op {spec.known_at}")
-        return tensor
-
-    def verification(self) -> Verification:
-        rows = [VerificationRow.model_validate(agreement) for agreement in verify(self.run.tape)]
-        return Verification(position=self.position, rows=rows)
+    def metric(self, name: str, first: int, last: int, points: int) -> Buckets:
+        """What was recorded of a metric from step `first` to `last`: the loss at every step, others at every tenth."""
+        if name == "loss":
+            return self.losses.buckets(0, first, last, points)
+        return self.measured.buckets(self.gauges.index(name), first, last, points)
 
     # ── What changes it ──
 
@@ -169,14 +166,15 @@ class Session:
 
         return self._begin(Motion(find_target, by_itself=False))
 
-    def start(self, until_step: int | None, steps_per_second: float | None) -> Progress:
+    def start(self, wanted: RunWanted) -> Progress:
         """Train on by itself, in place of a run under way. Raises Conflict where the end is in the past."""
         here = self.run.position
-        if until_step is not None and until_step < here.step:
-            raise Conflict(f"until_step {until_step} is in the past: the session stands at step {here.step}")
+        if wanted.until_step is not None and wanted.until_step < here.step:
+            raise Conflict(f"until_step {wanted.until_step} is in the past: the session stands at step {here.step}")
+        watch = watch_for(wanted.until, self.gauges)
         self.pause()
-        target = None if until_step is None else Position(until_step, here.ops, here.ops)
-        self._begin(Motion(lambda: target, by_itself=True, steps_per_second=steps_per_second))
+        target = None if wanted.until_step is None else Position(wanted.until_step, here.ops, here.ops)
+        self._begin(Motion(lambda: target, by_itself=True, steps_per_second=wanted.steps_per_second, watch=watch))
         return self.progress()
 
     def pause(self) -> Progress:
@@ -185,31 +183,25 @@ class Session:
             self._finish()
         return self.progress()
 
-    # ── Motion, step by step ──
+    def use_kernel(self) -> None:
+        """The kernel is there now, and with it the kernel's own loss; whoever was told of waiting is to hear of it."""
+        self._changed()
+
+    # ── Motion, burst by burst ──
 
     def seconds_until_due(self) -> float | None:
-        """How long until `burst` is wanted: 0 at once, None when nothing is under way."""
-        if not self._motions:
+        """How long until `burst` is wanted: 0 at once, None when nothing is under way or the kernel is not there."""
+        if not self._motions or not self._engine_is_ready:
             return None
-        motion = self._motions[0]
-        if motion.steps_per_second is None or motion.begun_at is None:
-            return 0.0
-        due = motion.begun_at + (self.run.step - motion.begun_step) / motion.steps_per_second
-        late = time.monotonic() - due
-        if late > max(1 / motion.steps_per_second, MOST_SECONDS_TO_CATCH_UP):
-            # Held up: go on from here at the rate, rather than make up for the time in one rush.
-            motion.begun_at, motion.begun_step = time.monotonic(), self.run.step
-        return max(0.0, -late)
+        return self._motions[0].seconds_until_due(self.run.step)
 
     def burst(self) -> None:
-        """Take the motion under way one step further."""
+        """Take the motion under way further, by about as many steps as fit between two frames of a display."""
         motion = self._motions[0]
         try:
-            if motion.begun_at is None:
-                motion.begun_at, motion.begun_step = time.monotonic(), self.run.step
-                motion.target = motion.find_target()
+            motion.begin(self.run.step)
             if motion.target != self.run.position:
-                self._move_towards(motion.target)
+                self._move(motion)
         except Exception as error:
             self._motions.popleft()
             self._changed()
@@ -218,24 +210,28 @@ class Session:
             if not isinstance(error, Conflict):
                 raise
             return
-        if motion.target == self.run.position:
+        if motion.target == self.run.position or self.stopped is not None:
             self._finish()
 
-    def _move_towards(self, target: Position | None) -> None:
-        run = self.run
-        ops = run.network.ops
-        if target is None or run.step < target.step:
-            run.move_to(ops)
-            self._record_loss()  # Of the step that is being left: a session at op 0 had none yet.
-            run.next_step()
-        arrived = target is not None and run.step == target.step
-        run.move_to(target.op if target is not None and arrived else ops)
+    def _move(self, motion: Motion) -> None:
+        run, target = self.run, motion.target
+        steps = int(min(motion.steps_due(run.step), self._pace.burst_steps))
+        if steps > 0:
+            begin = time.perf_counter()
+            trace = run.advance(steps, motion.watch)
+            self._pace.note_burst(steps, time.perf_counter() - begin)
+            self._record(trace)
+            if motion.watch is not None and trace.halted_at is not None:
+                self.stopped = why_halted(motion.watch, trace.halted_at, run.loss, run.step)
+        if target is not None and run.step == target.step and self.stopped is None:
+            run.move_to(target.op)
         self._changed()
 
     def _begin(self, motion: Motion) -> Future[Progress]:
         if not self._motions:
             self._pace.clear()
         self._motions.append(motion)
+        self.stopped = None
         self.version += 1
         return motion.finished
 
@@ -246,15 +242,26 @@ class Session:
         if motion.finished.set_running_or_notify_cancel():
             motion.finished.set_result(self.progress())
 
+    # ── Records ──
+
+    @property
+    def _engine_is_ready(self) -> bool:
+        return (self._kernel.done() and self._kernel.exception() is None) or not isinstance(
+            self.run.engine, KernelEngine
+        )
+
+    def _record(self, trace: Trace) -> None:
+        first = self.run.step + 1 - len(trace.losses)
+        if len(trace.losses):
+            self.losses.record(first, trace.losses[:, np.newaxis])
+        if len(trace.gauges):
+            self.measured.record(-(-first // EVERY) * EVERY, trace.gauges)
+
     def _changed(self) -> None:
         self.version += 1
-        self._record_loss()
-        now = time.monotonic()
-        self._pace.append((now, self.run.step))
-        while self._pace[0][0] < now - PACE_SECONDS:
-            self._pace.popleft()
-
-    def _record_loss(self) -> None:
-        loss = self.run.loss
-        if loss is not None:
-            self.losses.record(self.run.step, loss if math.isfinite(loss) else math.nan)
+        if self.run.engine.loss is None:
+            if self._engine_is_ready:
+                self._record(self.run.settle())
+            elif self.run.loss is not None:  # The tape's, until the engine puts its own in its place.
+                self.losses.record(self.run.step, np.array([[self.run.loss]]))
+        self._pace.note(self.run.step)

@@ -5,7 +5,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from functools import partial
 from typing import NoReturn, TypeVar
@@ -13,6 +13,7 @@ from typing import NoReturn, TypeVar
 from server.errors import NotFound
 from server.frames import Frame, build_frame
 from server.session import Session
+from server.turns import Turns
 from server.views import View
 
 T = TypeVar("T")
@@ -34,22 +35,27 @@ class Watcher:
 class Worker:
     """The one way to a session from other threads. Never holds its caller up: every answer is a future.
 
-    Between any two steps it carries out all that was asked meanwhile, so training never waits for a reader and a
-    reader never waits for more than a step.
+    It trains in bursts, one whenever its turn comes. Between two of them, and while it waits for its turn, it carries
+    out all that was asked meanwhile: a reader waits for no more than a burst. Frames are built elsewhere, from a
+    snapshot, so that training waits for nobody who watches.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, kernel: Future[None], turns: Turns, frames: Executor) -> None:
         self.id = session.id
         self._session = session
+        self._turns = turns
+        self._frames = frames
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._watchers: list[Watcher] = []
+        self._has_asked = self._has_turn = False
         self._closed = False
         self._gate = threading.Lock()  # So that nothing enters the inbox after its end.
         self._thread = threading.Thread(target=self._work, name=f"session-{session.id}", daemon=True)
         self._thread.start()
+        kernel.add_done_callback(self._tell_of_kernel)
 
     def call(self, function: Callable[[Session], T]) -> Future[T]:
-        """Carry out `function` between two steps; its result or its error becomes the future's."""
+        """Carry out `function` between two bursts; its result or its error becomes the future's."""
         future: Future[T] = Future()
         self._put(lambda: _resolve(future, lambda: function(self._session)))
         return future
@@ -80,17 +86,27 @@ class Worker:
     def _refuse(self) -> NoReturn:
         raise NotFound(f"session {self.id!r} was deleted")
 
+    # ── In the thread ──
+
     def _work(self) -> None:
         while not self._closed:
-            self._take(self._session.seconds_until_due())
-            while not self._inbox.empty():
-                self._take(0.0)
-            if self._session.seconds_until_due() == 0.0:
+            self._take(self._seconds_to_wait())
+            self._take_all()
+            if self._session.seconds_until_due() == 0.0 and not self._has_asked:
+                self._has_asked = True
+                self._turns.ask(self._tell_of_turn)
+                self._take_all()  # The turn has come already, where nobody else had it.
+            if self._has_turn:
                 self._train()
             self._serve_watchers()
-        while not self._inbox.empty():
-            self._take(0.0)
+        self._take_all()
+        if self._has_turn:
+            self._turns.give_back()
         self._session.pause()
+
+    def _seconds_to_wait(self) -> float | None:
+        """For the next task at most, which may be the turn that was asked for."""
+        return None if self._has_asked else self._session.seconds_until_due()
 
     def _take(self, timeout: float | None) -> None:
         # A queue takes no longer timeout than this; whoever waited so long in vain just waits again.
@@ -98,21 +114,40 @@ class Worker:
         with contextlib.suppress(queue.Empty):
             self._inbox.get(limited != 0.0, limited)()
 
+    def _take_all(self) -> None:
+        while not self._inbox.empty():
+            self._take(0.0)
+
     def _train(self) -> None:
         try:
-            self._session.burst()
+            if self._session.seconds_until_due() == 0.0:
+                self._session.burst()
         except Exception:
             log.exception("session %s stopped", self.id)
+        finally:
+            self._has_turn = self._has_asked = False
+            self._turns.give_back()
 
     def _serve_watchers(self) -> None:
-        if not self._watchers:
-            return
         watchers, self._watchers = self._watchers, []
         for watcher in watchers:
             if watcher.after >= self._session.version and not watcher.frame.cancelled():
                 self._watchers.append(watcher)
                 continue
-            _resolve(watcher.frame, partial(build_frame, self._session, watcher.views, watcher.metrics_from))
+            build = partial(build_frame, self._session.snapshot(), watcher.views, watcher.metrics_from)
+            self._frames.submit(_resolve, watcher.frame, build)
+
+    # ── Called from other threads ──
+
+    def _tell_of_turn(self) -> None:
+        try:
+            self._put(lambda: setattr(self, "_has_turn", True))
+        except NotFound:
+            self._turns.give_back()
+
+    def _tell_of_kernel(self, kernel: Future[None]) -> None:
+        with contextlib.suppress(NotFound):
+            self._put(self._session.use_kernel)
 
 
 def _resolve(future: Future[T], function: Callable[[], T]) -> None:

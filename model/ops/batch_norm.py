@@ -5,6 +5,7 @@ from torch import Tensor
 from model.ops.op import Backward, Op
 
 EPS = 1e-5  # Keeps the inverse square root finite where a channel does not vary.
+RUNNING_MOMENTUM = 0.001  # The share of each minibatch's statistics in the running ones.
 
 
 def normalize(x: Tensor, mean: Tensor, variance: Tensor) -> Tensor:

@@ -47,8 +47,8 @@ async def advance(
 async def run(
     host: Host, session_id: SessionId, wanted: Annotated[RunWanted, Body(default_factory=RunWanted)]
 ) -> Progress:
-    """Train on until paused or until a step, as fast as possible or at a rate. Answers at once."""
-    return await host.start(session_id, wanted.until_step, wanted.steps_per_second)
+    """Train on until paused, until a step or a breakpoint, as fast as possible or at a rate. Answers at once."""
+    return await host.start(session_id, wanted)
 
 
 @router.post("/{session_id}/pause", responses=errors(404))

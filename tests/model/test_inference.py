@@ -17,7 +17,7 @@ def trained(run: Run) -> TrainedNetwork:
 def run_of(dataset: Dataset, batch_norm: str = "hidden", steps: int = 30) -> Run:
     run = Run(config_of("atomic", batch_norm, (8, 6), batch_size=4), dataset)
     for _ in range(steps):
-        run.next_step()
+        run.advance(1)
     return run
 
 

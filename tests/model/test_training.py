@@ -1,12 +1,16 @@
 import itertools
+import math
 
+import numpy as np
 import pytest
 import torch
 
 from model.clock import Position
 from model.config import Config
 from model.dataset import Dataset, parse_words
-from model.training import Clipping, InvalidParameter, Run, UnfitData, clip
+from model.engine import Watch
+from model.gauges import measure
+from model.training import InvalidParameter, Run, UnfitData
 from tests.model.networks import BATCH_NORMS, GRANULARITIES, config_of
 from tests.model.reference import Reference
 
@@ -18,9 +22,19 @@ def small(**training: object) -> Config:
     return config_of("atomic", "hidden", (8,), **training)
 
 
+@pytest.fixture(params=["tape", "kernel"])
+def engine(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
+
+
 @pytest.fixture
-def run(names: Dataset) -> Run:
-    return Run(small(), names)
+def run(names: Dataset, engine: str) -> Run:
+    return Run(small(engine=engine), names)
+
+
+def batch(run: Run, name: str) -> torch.Tensor:
+    return run.moment.inputs[name]
 
 
 @pytest.mark.parametrize(
@@ -29,19 +43,18 @@ def run(names: Dataset) -> Run:
     ids=[f"{granularity}-{norm}-{len(sizes)} layers" for granularity, norm, sizes in SAME_AS_REFERENCE],
 )
 def test_parameters_minibatches_and_losses_are_those_of_a_plain_autograd_loop(
-    names: Dataset, granularity: str, batch_norm: str, sizes: tuple[int, ...]
+    names: Dataset, granularity: str, batch_norm: str, sizes: tuple[int, ...], engine: str
 ) -> None:
-    config = config_of(granularity, batch_norm, sizes)
+    config = config_of(granularity, batch_norm, sizes, engine=engine)
     run, reference = Run(config, names), Reference(config)
     assert run.parameters.keys() == reference.parameters.keys()
     for name, parameter in run.parameters.items():
         torch.testing.assert_close(parameter, reference.parameters[name], rtol=1e-6, atol=1e-7)
     for Xb, Yb, loss in reference.train(STEPS):
-        assert torch.equal(run.batch["Xb"], Xb)
-        assert torch.equal(run.batch["Yb"], Yb)
+        assert torch.equal(batch(run, "Xb"), Xb)
+        assert torch.equal(batch(run, "Yb"), Yb)
         assert run.loss == pytest.approx(loss, abs=1e-5)
-        run.next_step()
-        run.move_to(run.network.ops)
+        run.advance(1)
 
 
 @pytest.mark.parametrize(
@@ -53,43 +66,148 @@ def test_without_biases_too_the_start_is_that_of_the_plain_loop(names: Dataset, 
     config = Config.model_validate({"model": model, "init": {"output_scale": None, "bias_scale": 0, "seed": 5}})
     run, reference = Run(config, names), Reference(config)
     assert run.parameters.keys() == reference.parameters.keys()
-    assert torch.equal(run.batch["Xb"], next(reference.train(1))[0])
+    assert torch.equal(batch(run, "Xb"), next(reference.train(1))[0])
 
 
-def test_two_runs_of_one_config_are_bit_identical(names: Dataset) -> None:
-    one, other = Run(small(), names), Run(small(), names)
-    for _ in range(20):
-        one.next_step()
-        other.next_step()
+def assert_same(one: Run, other: Run) -> None:
+    assert one.position == other.position
+    assert one.loss == other.loss
     assert all(torch.equal(one.parameters[name], other.parameters[name]) for name in one.parameters)
     assert all(torch.equal(one.running[name], other.running[name]) for name in one.running)
+    assert torch.equal(batch(one, "Xb"), batch(other, "Xb"))
 
 
-def test_how_the_ops_were_grouped_does_not_change_the_numbers(names: Dataset) -> None:
-    at_once, op_by_op = Run(small(), names), Run(small(), names)
-    for _ in range(3):
-        at_once.next_step()
-        op_by_op.next_step()
+def test_two_runs_of_one_config_are_bit_identical(names: Dataset, engine: str) -> None:
+    one, other = Run(small(engine=engine), names), Run(small(engine=engine), names)
+    one.advance(20)
+    other.advance(20)
+    assert_same(one, other)
+
+
+def test_how_steps_and_ops_were_grouped_does_not_change_the_numbers(names: Dataset, engine: str) -> None:
+    at_once, bit_by_bit = Run(small(engine=engine), names), Run(small(engine=engine), names)
+    traces = [at_once.advance(43)]
+    for count in (1, 0, 30, 2, 10):
+        traces.append(bit_by_bit.advance(count))
         for op in (1, 20, 7, 49, 50, 12):
-            op_by_op.move_to(op)
-    assert all(torch.equal(at_once.parameters[name], op_by_op.parameters[name]) for name in at_once.parameters)
+            bit_by_bit.move_to(op)
+    bit_by_bit.move_to(bit_by_bit.network.ops)
+    assert_same(at_once, bit_by_bit)
+    whole, *parts = traces
+    assert whole.losses.tolist() == np.concatenate([trace.losses for trace in parts]).tolist()
+    assert whole.gauges.tolist() == np.concatenate([trace.gauges for trace in parts]).tolist()
+
+
+def test_looking_does_not_change_the_numbers(names: Dataset, engine: str) -> None:
+    seen, unseen = Run(small(engine=engine), names), Run(small(engine=engine), names)
+    for _ in range(5):
+        for name in seen.network.tensors:
+            seen.tensor(name)
+        seen.advance(2)
+        unseen.advance(2)
+    assert_same(seen, unseen)
+
+
+def test_a_trace_has_the_loss_of_every_step_and_gauges_of_every_tenth(run: Run) -> None:
+    first = run.advance(25)
+    assert (first.updates, len(first.losses), len(first.gauges)) == (25, 26, 3)
+    assert first.losses[-1] == run.loss
+    second = run.advance(6)
+    assert (second.updates, len(second.losses), len(second.gauges)) == (6, 6, 1)
+    assert second.losses[-1] == run.loss
+
+
+def test_a_moment_stays_as_it_was_while_training_goes_on(run: Run) -> None:
+    moment = run.moment
+    before = {name: moment.inputs[name].clone() for name in moment.inputs}
+    run.advance(3)
+    assert moment.position.step == 0
+    assert all(torch.equal(moment.inputs[name], value) for name, value in before.items())
+    assert moment.tape.values["W1"] is moment.inputs["W1"]
+
+
+@pytest.mark.parametrize("gauge", ["loss", "gradient_norm", "saturation", "update_ratio.W1"])
+@pytest.mark.parametrize("side", ["above", "below"])
+def test_a_watch_halts_at_the_first_step_that_reaches_it(names: Dataset, engine: str, gauge: str, side: str) -> None:
+    seen = Run(small(engine=engine), names)
+    numbers = {}
+    for _ in range(40):
+        seen.advance(1)
+        numbers[seen.step] = measure(seen.tape, seen.running, seen.learning_rate)[gauge]
+    # Between the most extreme number and the next: reached once only.
+    most, next_most = sorted(set(numbers.values()), reverse=side == "above")[:2]
+    bound = (most + next_most) / 2
+    run = Run(small(engine=engine), names)
+    trace = run.advance(40, Watch(gauge, **{side: bound}))
+    assert trace.halted_at is not None
+    assert trace.halted_at == pytest.approx(most, rel=1e-4)
+    assert run.step == trace.updates == next(step for step, number in numbers.items() if number == most)
+
+
+def test_going_on_after_a_halt_is_as_if_there_had_been_none(names: Dataset, engine: str) -> None:
+    halted, through = Run(small(engine=engine), names), Run(small(engine=engine), names)
+    halted.advance(500, Watch("loss", below=3.2))
+    through.advance(200)
+    halted.advance(200 - halted.step)
+    assert_same(halted, through)
+
+
+def test_where_a_run_stands_already_does_not_halt_it(run: Run) -> None:
+    run.advance(500, Watch("loss", below=3.2))
+    assert run.advance(1, Watch("loss", below=0.0)).updates == 1
+
+
+def about_to_diverge(names: Dataset, engine: str) -> Run:
+    run = Run(config_of("atomic", "none", (8,), engine=engine), names)
+    run.set_learning_rate(30.0)
+    return run
+
+
+@pytest.mark.parametrize("watch", [Watch(), Watch("gradient_norm", above=1e9)], ids=["loss", "gradient norm"])
+def test_a_run_halts_where_its_loss_is_not_finite_any_more(names: Dataset, engine: str, watch: Watch) -> None:
+    run = about_to_diverge(names, engine)
+    trace = run.advance(100, watch)
+    assert trace.halted_at is not None
+    assert 0 < trace.updates < 100
+    assert np.isfinite(trace.losses[:-1]).all()
+    assert not math.isfinite(trace.losses[-1]) or watch.gauge != "loss"
+
+
+def test_without_a_watch_it_goes_on_whatever_the_loss(names: Dataset, engine: str) -> None:
+    run = about_to_diverge(names, engine)
+    assert run.advance(20).updates == 20
+    assert run.loss is not None
+    assert not math.isfinite(run.loss)
 
 
 def test_a_new_run_stands_at_step_0_with_all_gradients_known(run: Run) -> None:
     assert run.position == Position(0, run.network.ops, run.network.ops)
 
 
-def test_the_next_step_begins_with_only_its_minibatch(run: Run) -> None:
-    run.next_step()
-    assert run.position == Position(1, 0, run.network.ops)
+def test_an_advance_ends_with_all_gradients_known(run: Run) -> None:
+    run.move_to(3)
+    run.advance(2)
+    assert run.position == Position(2, run.network.ops, run.network.ops)
+
+
+@pytest.mark.parametrize("op", [-1, 51])
+def test_there_is_nothing_before_the_first_op_or_after_the_last(run: Run, op: int) -> None:
+    with pytest.raises(ValueError, match="op must be 0 to 50"):
+        run.move_to(op)
+
+
+def test_there_is_no_loss_before_the_forward_pass_is_through(run: Run) -> None:
+    run.advance(1)
+    run.move_to(run.network.forward_ops - 1)
     assert run.loss is None
 
 
 def test_an_update_is_the_learning_rate_times_the_gradient(run: Run) -> None:
     run.set_learning_rate(0.3)
     expected = {name: value - 0.3 * run.tape.gradients[f"d{name}"] for name, value in run.parameters.items()}
-    run.next_step()
-    assert all(torch.equal(run.parameters[name], value) for name, value in expected.items())
+    run.advance(1)
+    for name, value in expected.items():
+        torch.testing.assert_close(run.parameters[name], value, rtol=1e-6, atol=1e-7)
 
 
 def test_running_statistics_start_at_mean_0_and_variance_1_and_move_by_a_thousandth(run: Run) -> None:
@@ -97,7 +215,7 @@ def test_running_statistics_start_at_mean_0_and_variance_1_and_move_by_a_thousan
     assert (mean == 0).all()
     assert (variance == 1).all()
     hprebn = run.tape.values["hprebn"]
-    run.next_step()
+    run.advance(1)
     torch.testing.assert_close(run.running["bnmean_running"], 0.001 * hprebn.mean(0, keepdim=True))
     expected = 0.999 + 0.001 * hprebn.var(0, keepdim=True)
     torch.testing.assert_close(run.running["bnvar_running"], expected)
@@ -108,7 +226,7 @@ def test_the_schedule_sets_the_learning_rate_from_each_of_its_steps_on(names: Da
     rates = []
     for _ in range(4):
         rates.append(run.learning_rate)
-        run.next_step()
+        run.advance(1)
     assert rates == [0.2, 0.2, 0.05, 0.05]
 
 
@@ -116,7 +234,7 @@ def test_a_learning_rate_that_is_set_replaces_what_the_schedule_had_planned(name
     run = Run(small(learning_rate=[{"from_step": 0, "value": 0.2}, {"from_step": 2, "value": 0.05}]), names)
     run.set_learning_rate(0.7)
     for _ in range(3):
-        run.next_step()
+        run.advance(1)
     assert run.learning_rate == 0.7
 
 
@@ -127,7 +245,7 @@ def test_setting_a_parameter_computes_again_what_follows_from_it(run: Run) -> No
     assert run.position.op == 30
     expected = torch.nn.functional.cross_entropy(
         run.tape.values["h"] @ run.parameters["W2"] + torch.linspace(-1, 1, 27, dtype=torch.float64).float(),
-        run.batch["Yb"],
+        batch(run, "Yb"),
     )
     assert run.loss == pytest.approx(expected.item(), abs=1e-6)
     assert run.loss != before
@@ -156,44 +274,10 @@ def test_a_wrong_parameter_is_refused_and_changes_nothing(
     before = dict(run.parameters)
     with pytest.raises(InvalidParameter, match=reason):
         run.set_parameter(name, value)
-    assert run.parameters == before
+    assert all(torch.equal(run.parameters[name], before[name]) for name in before)
 
 
 def test_a_batch_larger_than_the_training_split_is_refused() -> None:
     few = parse_words(b"one\ntwo\nthree\n", "few")
     with pytest.raises(UnfitData, match="32 examples a minibatch, but the training split of data set 'few' has only 8"):
         Run(small(), few)
-
-
-def test_a_tensor_that_is_not_known_yet_is_none(run: Run) -> None:
-    run.move_to(3)
-    assert run.tensor("hprebn") is not None
-    assert run.tensor("bnmeani") is None
-    assert run.tensor("dlogits") is None
-
-
-def test_the_fused_networks_batch_statistics_are_those_of_its_batch_norms_input(names: Dataset) -> None:
-    run = Run(config_of("fused", "hidden", (8,)), names)
-    mean, variance = run.tensor("bnmean_batch"), run.tensor("bnvar_batch")
-    assert mean is not None
-    assert variance is not None
-    torch.testing.assert_close(mean[0], run.tape.values["hprebn"].mean(0))
-    torch.testing.assert_close(variance[0], run.tape.values["hprebn"].var(0))
-
-
-@pytest.mark.parametrize("threshold", [1e-3, 0.1, 1e6])
-def test_clipping_by_norm_is_that_of_torch(run: Run, threshold: float) -> None:
-    gradients = {name: run.tape.gradients[f"d{name}"] for name in run.parameters}
-    leaves = {name: torch.zeros_like(gradient).requires_grad_() for name, gradient in gradients.items()}
-    for name, leaf in leaves.items():
-        leaf.grad = gradients[name].clone()
-    torch.nn.utils.clip_grad_norm_(list(leaves.values()), threshold)
-    clipped = clip(gradients, Clipping("norm", threshold))
-    for name, leaf in leaves.items():
-        torch.testing.assert_close(clipped[name], leaf.grad)
-
-
-def test_clipping_by_value_bounds_each_number(run: Run) -> None:
-    gradients = {name: run.tape.gradients[f"d{name}"] for name in run.parameters}
-    clipped = clip(gradients, Clipping("value", 1e-3))
-    assert max(gradient.abs().max().item() for gradient in clipped.values()) == pytest.approx(1e-3)

@@ -1,24 +1,24 @@
 import dataclasses
 import math
 
+import numpy as np
 import pytest
 import torch
 
 from model.config import Config
 from model.dataset import Dataset
+from model.layout import CONSTANTS
 from model.network import Contribution
 from model.ops import OPS
 from model.training import Run
-from model.verification import compare, verify
+from model.verification import compare, kernel_differences, verify
 from tests.model.networks import KINDS, config_of, kind_name, network_of
 
 SIZES_OF_THE_EXERCISE = [64, 200]
 
 
 def run_steps(run: Run, count: int) -> None:
-    for _ in range(count):
-        run.next_step()
-    run.move_to(run.network.ops)
+    run.advance(count)
 
 
 @pytest.mark.parametrize("size", SIZES_OF_THE_EXERCISE)
@@ -72,11 +72,22 @@ def test_in_a_fused_network_no_cell_differs_by_more_than_a_few_roundings_of_its_
             assert row.maxdiff <= 5e-6 * run.tape.gradients[row.name].abs().max().item()
 
 
-def test_in_the_middle_of_a_step_all_gradients_are_verified_and_the_tape_stays(names: Dataset) -> None:
-    run = Run(Config(), names)
-    run.move_to(13)
-    assert len(verify(run.tape)) == 26
-    assert run.position.op == 13
+@pytest.mark.parametrize("size", SIZES_OF_THE_EXERCISE)
+def test_the_kernels_gradients_are_the_tapes_within_a_millionth_at_the_default_config(
+    names: Dataset, size: int
+) -> None:
+    run = Run(config_of("atomic", "hidden", (size,)), names)
+    for _ in range(5):
+        differences = kernel_differences(run.tape)
+        assert differences.keys() == {f"d{name}" for name in run.network.parameters}
+        assert max(differences.values()) <= 1e-6
+        run.advance(100)
+
+
+def test_a_kernel_that_is_wrong_is_seen(names: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    tape = Run(Config(), names).tape
+    monkeypatch.setattr("model.kernel_engine.CONSTANTS", CONSTANTS._replace(eps=np.float32(0.01)))
+    assert kernel_differences(tape)["dW1"] > 1e-5
 
 
 CONTRIBUTIONS = {c.name: c for c in network_of(Config()).contributions}

@@ -12,7 +12,7 @@ from model.dataset import Dataset
 from model.inference import Statistics, TrainedNetwork
 from server.errors import Conflict, Invalid, NotFound
 from server.host import SessionHost
-from server.schemas import Evaluation, SamplesWanted
+from server.schemas import Evaluation, RunWanted, SamplesWanted
 from tests.server.reference import WORDS
 
 TINY = ModelConfig(embedding_size=2, hidden_sizes=(4,))
@@ -145,7 +145,7 @@ async def test_a_start_into_the_past_is_refused(host: SessionHost) -> None:
     session = await make(host)
     await host.advance(session, "step", 5)
     with pytest.raises(Conflict, match="until_step 3 is in the past: the session stands at step 5"):
-        await host.start(session, 3, None)
+        await host.start(session, RunWanted(until_step=3))
 
 
 async def test_a_host_that_closes_ends_its_sessions(host: SessionHost) -> None:

@@ -1,14 +1,19 @@
 import math
+import re
 from collections.abc import Callable
+from concurrent.futures import Future
 
+import numpy as np
 import pytest
 import torch
 
 from model.clock import Position, Unit
 from model.config import Config, LearningRateFrom, ModelConfig, TrainingConfig
 from model.dataset import parse_words
+from model.engine import Trace
 from server.errors import Conflict, Invalid, NotFound
-from server.schemas import ClippingInfo, TrainingChange
+from server.motion import BURST_SECONDS
+from server.schemas import ClippingInfo, RunWanted, TrainingChange, Until
 from server.session import Session
 from tests.server.reference import WORDS
 
@@ -19,14 +24,21 @@ FORWARD_OPS = 20
 OPS = 20 + 1 + 1 + 3 + (1 + 2 + 1 + 1 + 1 + 2 + 3) + 1 + 3 + (1 + 2 + 1 + 1 + 1 + 2 + 1 + 1)
 CHANGES: dict[str, Callable[[Session], object]] = {
     "advance": lambda session: session.advance("step", 1),
-    "run": lambda session: session.start(None, None),
+    "run": lambda session: session.start(RunWanted()),
     "parameter": lambda session: session.set_parameter("b1", torch.zeros(4)),
     "learning rate": lambda session: session.change_training(TrainingChange(learning_rate=0.5)),
 }
 
 
-def make(**training: object) -> Session:
-    return Session("s", Config(model=MODEL, training=TrainingConfig(batch_size=4, **training)), DATASET)
+def make(kernel: Future[None] | None = None, **training: object) -> Session:
+    config = Config(model=MODEL, training=TrainingConfig(batch_size=4, **training))
+    return Session("s", config, DATASET, kernel or loaded())
+
+
+def loaded() -> Future[None]:
+    kernel: Future[None] = Future()
+    kernel.set_result(None)
+    return kernel
 
 
 @pytest.fixture
@@ -81,7 +93,8 @@ def test_whatever_changes_a_session_raises_its_version(session: Session, change:
 
 def test_reading_does_not_raise_the_version(session: Session) -> None:
     before = session.version
-    session.info(), session.tensors(), session.tensor("dlogits"), session.verification(), session.progress()
+    snapshot = session.snapshot()
+    session.info(), snapshot.tensors(), snapshot.tensor("dlogits"), snapshot.verification(), session.progress()
     assert session.version == before
 
 
@@ -100,17 +113,110 @@ def test_an_advance_that_would_leave_its_step_is_refused_when_its_turn_comes(ses
     assert carried_out.result().position.step == 1
 
 
-def test_a_run_is_in_steps_and_ends_where_it_was_told(session: Session) -> None:
-    session.start(3, None)
-    for expected in (1, 2, 3):
-        assert session.running
+def test_a_run_ends_where_it_was_told(session: Session) -> None:
+    session.start(RunWanted(until_step=3000))
+    before = -1
+    while session.running:
+        assert session.run.step > before
+        before = session.run.step
         session.burst()
-        assert session.run.step == expected
-    assert not session.running
+    assert session.run.position == Position(3000, OPS, OPS)
+    assert session.stopped is None
+
+
+def test_how_a_run_was_cut_into_bursts_does_not_change_it(session: Session) -> None:
+    session.start(RunWanted(until_step=500))
+    finish(session)
+    alone = make()
+    for _ in range(500):
+        alone.advance("step", 1)
+    finish(alone)
+    assert session.metric("loss", 0, 500, 501) == alone.metric("loss", 0, 500, 501)
+    assert session.metric("gradient_norm", 0, 500, 501) == alone.metric("gradient_norm", 0, 500, 501)
+    assert torch.equal(session.run.parameters["W1"], alone.run.parameters["W1"])
+
+
+def test_a_run_stops_at_its_breakpoint_and_says_why(session: Session) -> None:
+    session.start(RunWanted(until=Until(metric="loss", below=2.0)))
+    finish(session)
+    assert session.run.loss is not None
+    assert session.run.loss < 2.0
+    assert session.stopped is not None
+    assert re.fullmatch(r"loss is 1\.\d+ at step \d+: below 2, where the run was to stop\.", session.stopped)
+
+
+def test_a_run_stops_where_the_loss_is_not_finite_and_says_why() -> None:
+    session = make(learning_rate=(LearningRateFrom(from_step=0, value=1000.0),))
+    session.start(RunWanted(until_step=100_000))
+    finish(session)
+    assert session.run.step < 100_000
+    assert session.stopped is not None
+    assert session.stopped.startswith(f"The loss is no longer finite at step {session.run.step}: training has diverged")
+
+
+def test_an_advance_goes_on_though_the_loss_is_not_finite() -> None:
+    session = make(learning_rate=(LearningRateFrom(from_step=0, value=1000.0),))
+    session.advance("step", 2000)
+    finish(session)
+    assert session.run.step == 2000
+    assert session.stopped is None
+
+
+def test_why_a_run_stopped_is_forgotten_when_it_goes_on(session: Session) -> None:
+    session.start(RunWanted(until=Until(metric="loss", below=2.0)))
+    finish(session)
+    session.advance("step", 1)
+    assert session.stopped is None
+
+
+def test_a_breakpoint_on_an_unknown_metric_is_refused_and_the_run_under_way_goes_on(session: Session) -> None:
+    session.start(RunWanted())
+    with pytest.raises(Invalid, match=r"until\.metric: there is no metric 'joy'; there are: loss, gradient_norm"):
+        session.start(RunWanted(until=Until(metric="joy", above=1)))
+    assert session.running
+
+
+def is_waiting(session: Session) -> bool:
+    return session.info().engine.waiting
+
+
+def test_a_session_waits_for_the_kernel_and_says_so() -> None:
+    kernel: Future[None] = Future()
+    session = make(kernel)
+    assert session.run.loss is not None  # What stands still is there to be looked at.
+    assert not is_waiting(session)
+    motion = session.advance("step", 1)
+    assert is_waiting(session)
+    assert session.seconds_until_due() is None
+    version = session.version
+    kernel.set_result(None)
+    session.use_kernel()
+    assert session.version > version
+    assert not is_waiting(session)
+    finish(session)
+    assert motion.result().position.step == 1
+
+
+def test_the_tape_waits_for_no_kernel() -> None:
+    session = make(Future(), engine="tape")
+    session.advance("step", 2)
+    finish(session)
+    assert session.run.step == 2
+    assert session.engine.name == "tape"
+
+
+def test_the_loss_does_not_depend_on_when_the_kernel_came() -> None:
+    kernel: Future[None] = Future()
+    late, early = make(kernel), make()
+    kernel.set_result(None)
+    late.use_kernel()
+    assert late.info().loss == early.info().loss
+    assert late.metric("loss", 0, 0, 1) == early.metric("loss", 0, 0, 1)
+    assert late.metric("saturation", 0, 0, 1) == early.metric("saturation", 0, 0, 1)
 
 
 def test_a_run_at_a_rate_is_due_again_after_its_share_of_a_second(session: Session) -> None:
-    session.start(None, 0.001)
+    session.start(RunWanted(steps_per_second=0.001))
     assert session.seconds_until_due() == 0.0
     session.burst()
     due = session.seconds_until_due()
@@ -122,8 +228,8 @@ def test_a_run_that_was_held_up_goes_on_at_its_rate_and_does_not_rush(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = 1000.0
-    monkeypatch.setattr("server.session.time.monotonic", lambda: now)
-    session.start(None, 20.0)
+    monkeypatch.setattr("server.motion.time.monotonic", lambda: now)
+    session.start(RunWanted(steps_per_second=20.0))
     session.burst()
     now += 5  # Seconds in which it did not get to step
     assert session.seconds_until_due() == 0.0
@@ -154,18 +260,37 @@ def test_every_steps_loss_is_recorded_as_it_was(session: Session) -> None:
         session.advance("step", 1)
         finish(session)
         losses.append(session.run.loss)
-    assert session.losses.buckets(0, 100, 100).mean == losses
+    assert session.losses.buckets(0, 0, 100, 100).mean == losses
 
 
 def test_a_loss_is_recorded_though_its_step_was_left_without_looking(session: Session) -> None:
     session.advance("op", 1)  # To op 0 … of step 1
     session.advance("step", 2)
     finish(session)
-    assert not any(math.isnan(loss) for loss in session.losses.buckets(0, 2, 10).mean)
+    assert not any(math.isnan(loss) for loss in session.losses.buckets(0, 0, 2, 10).mean)
+
+
+def test_a_burst_is_sized_by_time(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr("server.session.time.perf_counter", lambda: now)
+    made: list[int] = []
+
+    def advance(count: int, *_: object) -> Trace:
+        nonlocal now
+        made.append(count)
+        session.run.step += count
+        now += count * BURST_SECONDS / 100  # A hundred steps take as long as a burst may.
+        return Trace(count, np.zeros(0), np.zeros((0, 0)))
+
+    monkeypatch.setattr(session.run, "advance", advance)
+    session.start(RunWanted())
+    for _ in range(6):
+        session.burst()
+    assert made == [1, 8, 64, 100, 100, 100]
 
 
 def test_speed_is_measured_while_running(session: Session) -> None:
-    session.start(None, None)
+    session.start(RunWanted())
     for _ in range(5):
         session.burst()
     speed = session.steps_per_second
@@ -210,17 +335,17 @@ def test_a_tensor_that_is_not_known_yet_is_said_to_be_so_with_the_op_that_makes_
     session.run.move_to(3)
     known_at = session.run.network.tensors["dlogits"].known_at
     with pytest.raises(Conflict, match=rf"dlogits is not known at op 3 of \d+: it will be at op {known_at}"):
-        session.tensor("dlogits")
+        session.snapshot().tensor("dlogits")
 
 
 def test_a_failure_while_training_ends_the_motion_and_tells_who_awaits_it(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail() -> None:
+    def fail(*_: object) -> None:
         raise MemoryError("no more")
 
     motion = session.advance("step", 1)
-    monkeypatch.setattr(session.run, "next_step", fail)
+    monkeypatch.setattr(session.run, "advance", fail)
     with pytest.raises(MemoryError):
         session.burst()
     assert isinstance(motion.exception(), MemoryError)

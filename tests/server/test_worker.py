@@ -1,6 +1,6 @@
 import threading
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import partial
 
 import pytest
@@ -9,7 +9,9 @@ from model.config import Config, ModelConfig, TrainingConfig
 from model.dataset import parse_words
 from server.errors import NotFound
 from server.frames import Frame
+from server.schemas import RunWanted
 from server.session import Session
+from server.turns import Turns
 from server.worker import Worker
 from tests.server.reference import WORDS
 
@@ -17,11 +19,38 @@ CONFIG = Config(model=ModelConfig(embedding_size=2, hidden_sizes=(4,)), training
 SECONDS = 10  # The most that any answer may take; none takes long.
 
 
+DATASET = parse_words("\n".join(WORDS).encode(), "words")
+
+
 @pytest.fixture
-def worker() -> Iterator[Worker]:
-    worker = Worker(Session("s", CONFIG, parse_words("\n".join(WORDS).encode(), "words")))
-    yield worker
-    worker.close()
+def frames() -> Iterator[Executor]:
+    with ThreadPoolExecutor(1) as frames:
+        yield frames
+
+
+@pytest.fixture
+def turns() -> Turns:
+    return Turns(at_once=1)
+
+
+@pytest.fixture
+def make(turns: Turns, frames: Executor) -> Iterator[Callable[[], Worker]]:
+    kernel: Future[None] = Future()
+    kernel.set_result(None)
+    workers: list[Worker] = []
+
+    def make() -> Worker:
+        workers.append(Worker(Session("s", CONFIG, DATASET, kernel), kernel, turns, frames))
+        return workers[-1]
+
+    yield make
+    for worker in workers:
+        worker.close()
+
+
+@pytest.fixture
+def worker(make: Callable[[], Worker]) -> Worker:
+    return make()
 
 
 def step(worker: Worker) -> int:
@@ -46,7 +75,7 @@ def test_an_error_goes_to_whoever_asked_and_the_worker_goes_on(worker: Worker) -
 
 
 def test_calls_are_answered_while_a_run_goes_on(worker: Worker) -> None:
-    worker.call(lambda session: session.start(None, None)).result(SECONDS)
+    worker.call(lambda session: session.start(RunWanted())).result(SECONDS)
     first = step(worker)
     while step(worker) == first:
         pass
@@ -54,7 +83,7 @@ def test_calls_are_answered_while_a_run_goes_on(worker: Worker) -> None:
 
 @pytest.mark.parametrize("rate", [1e-12, 5e-324])
 def test_a_run_slower_than_any_clock_leaves_the_worker_alive(worker: Worker, rate: float) -> None:
-    worker.call(lambda session: session.start(None, rate)).result(SECONDS)
+    worker.call(lambda session: session.start(RunWanted(steps_per_second=rate))).result(SECONDS)
     while step(worker) == 0:
         pass
     assert step(worker) == 1
@@ -120,3 +149,48 @@ def test_closing_takes_no_notice_of_pages_that_went_away_just_before(worker: Wor
             pass
         go_on.set()
         closing.result(SECONDS)
+
+
+def test_a_session_without_a_turn_answers_all_the_same(worker: Worker, turns: Turns) -> None:
+    turn = Future[None]()
+    turns.ask(lambda: turn.set_result(None))  # The only one, kept
+    turn.result(SECONDS)
+    worker.call(lambda session: session.start(RunWanted())).result(SECONDS)
+    assert [step(worker) for _ in range(20)] == [0] * 20
+    worker.call(Session.pause).result(SECONDS)
+    worker.call(lambda session: session.start(RunWanted())).result(SECONDS)
+    turns.give_back()
+    while step(worker) == 0:
+        pass
+
+
+def test_sessions_that_share_a_core_all_move(make: Callable[[], Worker]) -> None:
+    workers = [make() for _ in range(5)]
+    for worker in workers:
+        worker.call(lambda session: session.start(RunWanted())).result(SECONDS)
+    while not all(step(worker) > 0 for worker in workers):
+        pass
+
+
+def test_a_session_that_goes_while_it_waits_for_its_turn_takes_none_with_it(
+    make: Callable[[], Worker], turns: Turns
+) -> None:
+    turns.ask(lambda: None)
+    gone, stays = make(), make()
+    for worker in (gone, stays):
+        worker.call(lambda session: session.start(RunWanted())).result(SECONDS)
+        step(worker)  # By now it has asked.
+    gone.close()
+    turns.give_back()
+    while step(stays) == 0:
+        pass
+
+
+def test_a_session_waits_for_the_kernel_and_moves_once_it_is_there(turns: Turns, frames: Executor) -> None:
+    kernel: Future[None] = Future()
+    worker = Worker(Session("s", CONFIG, DATASET, kernel), kernel, turns, frames)
+    motion = worker.call(lambda session: session.advance("step", 3)).result(SECONDS)
+    assert worker.call(lambda session: session.engine.waiting).result(SECONDS)
+    kernel.set_result(None)
+    assert motion.result(SECONDS).position.step == 3
+    worker.close()

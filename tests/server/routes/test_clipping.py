@@ -36,7 +36,8 @@ def test_clipping_by_value_holds_each_number(session: SessionDriver, threshold: 
     before, gradients, after = update_of(session)
     for name, gradient in gradients.items():
         bound = np.float32(threshold)
-        np.testing.assert_array_equal(after[name], before[name] - np.float32(RATE) * np.clip(gradient, -bound, bound))
+        expected = before[name] - np.float32(RATE) * np.clip(gradient, -bound, bound)
+        np.testing.assert_allclose(after[name], expected, rtol=1e-6, atol=1e-7)
 
 
 def test_clipping_does_not_touch_the_gradients_on_show(session: SessionDriver) -> None:
@@ -51,4 +52,4 @@ def test_clipping_is_switched_off_by_null(session: SessionDriver) -> None:
     assert session.train(clipping=None)["training"] == {"learning_rate": RATE, "clipping": None}
     before, gradients, after = update_of(session)
     for name, gradient in gradients.items():
-        np.testing.assert_array_equal(after[name], before[name] - np.float32(RATE) * gradient)
+        np.testing.assert_allclose(after[name], before[name] - np.float32(RATE) * gradient, rtol=1e-6, atol=1e-7)

@@ -127,3 +127,32 @@ def test_no_spike_is_lost_in_few_points(session: SessionDriver) -> None:
 def test_a_step_whose_loss_is_not_finite_is_null(diverged: SessionDriver) -> None:
     diverged.advance("step", 3)
     assert diverged.call("GET", "/metrics")["series"]["loss"]["mean"][-1] is None
+
+
+def test_gauges_are_recorded_at_every_tenth_step_under_their_names(session: SessionDriver) -> None:
+    session.advance("step", 25)
+    names = "gradient_norm,saturation,update_ratio.W1,gradient_norm.C,saturation.h,dead_units.h,bnmeani,bnvar_running"
+    series = session.call("GET", "/metrics", params={"names": names})["series"]
+    assert list(series) == names.split(",")
+    assert all(entry["step"] == [0, 10, 20] for entry in series.values())
+
+
+def test_a_gauge_is_that_of_the_tensors_on_show(session: SessionDriver) -> None:
+    session.advance("step", 20)
+    gradients = {name: session.tensor(f"d{name}").astype(np.float64) for name in session.names("parameter")}
+    W1 = session.tensor("W1").astype(np.float64)
+    names = "gradient_norm,gradient_norm.W1,update_ratio.W1"
+    series = session.call("GET", "/metrics", params={"names": names, "from": 20})["series"]
+    told = {name: entry["mean"] for name, entry in series.items()}
+    everything = np.concatenate([gradient.ravel() for gradient in gradients.values()])
+    assert told["gradient_norm"] == [pytest.approx(np.linalg.norm(everything), rel=1e-5)]
+    assert told["gradient_norm.W1"] == [pytest.approx(np.linalg.norm(gradients["W1"]), rel=1e-5)]
+    ratio = np.log10(0.1 * gradients["W1"].std(ddof=1) / W1.std(ddof=1))
+    assert told["update_ratio.W1"] == [pytest.approx(ratio, rel=1e-4)]
+
+
+def test_the_loss_of_a_step_that_is_not_computed_yet_is_not_told(session: SessionDriver) -> None:
+    session.advance("step", 5)
+    session.advance("op", 3)
+    assert session.info()["loss"] is None
+    assert session.call("GET", "/metrics")["series"]["loss"]["step"] == list(range(6))

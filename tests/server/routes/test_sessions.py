@@ -167,15 +167,80 @@ def updates(session: SessionDriver, steps: int = 1) -> list[tuple[Any, Any, Any]
     return found
 
 
-def test_a_learning_rate_is_used_from_the_step_at_which_it_is_set(session: SessionDriver) -> None:
+def assert_same_update(engine: str, after: Any, expected: Any) -> None:
+    """The tape's is that of the gradients on show to the last bit, the kernel's up to rounding."""
+    if engine == "tape":
+        np.testing.assert_array_equal(after, expected)
+    else:
+        np.testing.assert_allclose(after, expected, rtol=1e-6, atol=1e-7)
+
+
+engines = pytest.mark.parametrize("engine", ["tape", "kernel"])
+
+
+@engines
+def test_a_learning_rate_is_used_from_the_step_at_which_it_is_set(new_session: NewSession, engine: str) -> None:
+    session = new_session(training={"engine": engine})
     session.advance("step", 3)
     assert session.train(learning_rate=0.75)["training"]["learning_rate"] == 0.75
     for before, gradient, after in updates(session, steps=2):
-        np.testing.assert_array_equal(after, before - np.float32(0.75) * gradient)
+        assert_same_update(engine, after, before - np.float32(0.75) * gradient)
 
 
-def test_without_a_change_the_schedule_holds(new_session: NewSession) -> None:
-    session = new_session(training={"learning_rate": [{"from_step": 0, "value": 0.5}, {"from_step": 1, "value": 0.25}]})
+@engines
+def test_without_a_change_the_schedule_holds(new_session: NewSession, engine: str) -> None:
+    schedule = [{"from_step": 0, "value": 0.5}, {"from_step": 1, "value": 0.25}]
+    session = new_session(training={"learning_rate": schedule, "engine": engine})
     for rate in (0.5, 0.25, 0.25):
         for before, gradient, after in updates(session):
-            np.testing.assert_array_equal(after, before - np.float32(rate) * gradient)
+            assert_same_update(engine, after, before - np.float32(rate) * gradient)
+
+
+def test_a_session_tells_which_engine_runs_it(new_session: NewSession) -> None:
+    told = {engine: new_session(training={"engine": engine}).info()["engine"] for engine in ("auto", "tape", "kernel")}
+    assert {engine: info["name"] for engine, info in told.items()} == {
+        "auto": "kernel",
+        "tape": "tape",
+        "kernel": "kernel",
+    }
+    assert not any(info["waiting"] for info in told.values())
+
+
+def wait_until_stopped(session: SessionDriver) -> Any:
+    while session.info()["running"]:
+        pass
+    return session.info()
+
+
+@engines
+def test_a_run_stops_at_its_breakpoint_and_says_why(new_session: NewSession, engine: str) -> None:
+    session = new_session(training={"engine": engine})
+    session.run(until={"metric": "loss", "below": 2.5})
+    info = wait_until_stopped(session)
+    losses = session.call("GET", "/metrics", params={"points": 10_000})["series"]["loss"]["mean"]
+    assert info["loss"] == losses[-1] < 2.5
+    assert min(losses[1:-1]) >= 2.5
+    assert f"at step {info['position']['step']}: below 2.5" in info["stopped"]
+
+
+def test_any_metric_can_be_a_breakpoint(session: SessionDriver) -> None:
+    session.run(until={"metric": "saturation.h", "above": -1})
+    info = wait_until_stopped(session)
+    assert info["position"]["step"] == 1
+    assert info["stopped"].startswith("saturation.h is ")
+
+
+@engines
+def test_a_run_stops_where_the_loss_is_not_finite_and_says_why(new_session: NewSession, engine: str) -> None:
+    schedule = [{"from_step": 0, "value": 1000.0}]
+    session = new_session(model={"batch_norm": "none"}, training={"learning_rate": schedule, "engine": engine})
+    session.run()
+    info = wait_until_stopped(session)
+    assert info["loss"] is None
+    assert "no longer finite" in info["stopped"]
+    assert not np.isfinite(session.tensor("loss"))
+
+
+def test_a_run_without_a_breakpoint_has_not_stopped_by_itself(session: SessionDriver) -> None:
+    session.run(until_step=10)
+    assert wait_until_stopped(session)["stopped"] is None

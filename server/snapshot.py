@@ -1,0 +1,73 @@
+"""What can be read of a session: all of one moment, by any thread, while training goes on."""
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from model.moment import Moment
+from model.verification import kernel_differences, verify
+from server.errors import Conflict, NotFound
+from server.metrics import Recorder
+from server.schemas import EngineInfo, PositionInfo, TensorInfo, TrainingInfo, Verification, VerificationRow
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A session as it stood at one version."""
+
+    session_id: str
+    version: int
+    moment: Moment
+    loss: float | None
+    last_known_step: int
+    running: bool
+    stopped: str | None
+    engine: EngineInfo
+    steps_per_second: float | None
+    training: TrainingInfo
+    losses: Recorder
+
+    @property
+    def position(self) -> PositionInfo:
+        return PositionInfo.model_validate(self.moment.position)
+
+    def tensors(self) -> list[TensorInfo]:
+        """All tensors but the contributions, known or not."""
+        return [
+            TensorInfo(
+                name=spec.name,
+                shape=list(spec.shape),
+                dtype="int64" if spec.role == "batch" else "float32",
+                role=spec.role,
+                known=spec.known_at <= self.moment.position.op,
+                known_at=spec.known_at,
+            )
+            for spec in self.moment.network.tensors.values()
+            if spec.role != "contribution"
+        ]
+
+    def tensor(self, name: str) -> Tensor:
+        """A tensor at this position. Raises NotFound for an unknown name, Conflict where it is not known yet."""
+        spec = self.moment.network.tensors.get(name)
+        if spec is None:
+            raise NotFound(f"there is no tensor {name!r}; GET …/tensors lists them all")
+        tensor = self.moment.tensor(name)
+        if tensor is None:
+            op, ops = self.moment.position.op, self.moment.position.ops
+            raise Conflict(f"{name} is not known at op {op} of {ops}: it will be at op {spec.known_at}")
+        return tensor
+
+    def verification(self) -> Verification:
+        """Every gradient against autograd, and every parameter's by the kernel against it too."""
+        differences = kernel_differences(self.moment.tape)
+        rows = [
+            VerificationRow(
+                name=agreement.name,
+                exact=agreement.exact,
+                approximate=agreement.approximate,
+                maxdiff=agreement.maxdiff,
+                kernel_maxdiff=differences.get(agreement.name),
+            )
+            for agreement in verify(self.moment.tape)
+        ]
+        return Verification(position=self.position, rows=rows)
