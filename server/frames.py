@@ -1,21 +1,21 @@
 """Frames: a session's newest state and the views of its tensors, as one safetensors blob."""
 
-import dataclasses
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-import safetensors.numpy
 from pydantic import Field
 
 from model.moment import Moment
-from model.network import TensorSpec
+from model.network import Network, TensorSpec
+from server.blob import to_blob
 from server.errors import NotFound
 from server.matrices import Array, histogram, reduce_to, summarize
 from server.schemas import EngineInfo, Number, PositionInfo, Series, TrainingInfo, Wire
 from server.snapshot import Snapshot
 from server.views import HistogramView, SummaryInfo, SummaryView, ValuesView, View, ViewInfo
 
-METRIC_POINTS = 500  # A page that saw nothing for long gets buckets, and asks REST for more.
+METRIC_POINTS = 120  # More steps than that since the last frame come as buckets; who wants more asks REST.
 
 
 class FrameInfo(Wire):
@@ -68,7 +68,7 @@ def build_frame(snapshot: Snapshot, views: tuple[View, ...], metrics_from: int) 
         metrics={"loss": Series.model_validate(losses)},
         views=infos,
     )
-    content = safetensors.numpy.save(arrays, {"frame": info.model_dump_json(by_alias=True)})
+    content = to_blob(arrays, {"frame": info.model_dump_json(by_alias=True)})
     # The last step is sent again next time: its loss may not be known yet, or may be set anew.
     return Frame(content, snapshot.version, snapshot.moment.position.step)
 
@@ -84,33 +84,30 @@ def _draw(moment: Moment, view: View) -> tuple[ViewInfo, Array | None]:
     network = moment.network
     check_views((view,), network.tensors)
     spec = network.tensors[view.tensor]
+    tensor = moment.tensor(view.tensor)
+    shown, array = ({}, None) if tensor is None else _show(tensor.numpy(), view, network)
     info = ViewInfo(
         tensor=view.tensor,
         shown_as=view.shown_as,
-        known=spec.known_at <= moment.position.op,
+        known=tensor is not None,
         known_at=spec.known_at,
         shape=list(spec.shape),
+        **shown,
     )
-    tensor = moment.tensor(view.tensor)
-    if tensor is None:
-        return info, None
-    is_tanh = any(view.tensor == activation.output for activation in network.activations)
-    shown, array = _show(tensor.numpy(), view, is_tanh=is_tanh)
-    return info.model_copy(update=shown), array
+    return info, array
 
 
-def _show(tensor: Array, view: View, *, is_tanh: bool) -> tuple[dict[str, object], Array]:
+def _show(tensor: Array, view: View, network: Network) -> tuple[dict[str, Any], Array]:
     """What the view's kind adds to its info, and its array."""
     match view:
         case ValuesView():
             reduced = reduce_to(tensor, view.max_cells)
-            if reduced is None:
-                return {}, np.asarray(tensor, order="C")  # np.ascontiguousarray would make a scalar a vector.
-            return {"block": reduced.block}, np.asarray(reduced.values, order="C")
+            return ({}, tensor) if reduced is None else ({"block": reduced.block}, reduced.values)
         case HistogramView():
             counted = histogram(tensor, view.bins)
             return {"range": counted.range, "nan": counted.nan, "infinite": counted.infinite}, counted.counts
         case SummaryView():
+            is_tanh = any(view.tensor == activation.output for activation in network.activations)
             summary = summarize(tensor, is_tanh=is_tanh)
-            numbers = [np.nan if number is None else number for number in dataclasses.astuple(summary)]
-            return {"summary": SummaryInfo.model_validate(summary)}, np.array(numbers)
+            # In the order of its fields; what there is not (None) becomes NaN.
+            return {"summary": SummaryInfo.model_validate(summary)}, np.array([*vars(summary).values()], np.float64)
