@@ -80,6 +80,11 @@ class Layout:
         spans = [self.parameters.span(name) for name in network.parameters]
         self.spans = np.array(spans, dtype=np.int64)
 
+    @property
+    def cells(self) -> int:
+        """How many numbers the kernel's memory holds; the gradients are laid out like the parameters."""
+        return 2 * self.parameters.size + self.statistics.size + self.values.size
+
     def _layer(self, call: Call) -> tuple[int, ...]:
         network, values = self.network, self.values
         norm = next((norm for norm in network.batch_norms if norm.input == call.output), None)

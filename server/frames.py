@@ -54,7 +54,7 @@ def build_frame(snapshot: Snapshot, views: tuple[View, ...], metrics_from: int) 
         infos[view.id], array = _draw(snapshot.moment, view)
         if array is not None:
             arrays[view.id] = array
-    losses = snapshot.losses.buckets(0, metrics_from, snapshot.last_known_step, METRIC_POINTS)
+    losses = snapshot.recorded.buckets("loss", metrics_from, snapshot.known_until, METRIC_POINTS)
     info = FrameInfo(
         session=snapshot.session_id,
         version=snapshot.version,

@@ -17,6 +17,7 @@ from model.clock import Unit
 from model.config import Config, DataConfig
 from model.dataset import Dataset, InvalidWords, load_names, parse_words
 from model.inference import NotFinite, TrainedNetwork, sample_words
+from model.layout import Layout
 from model.network import Network
 from model.training import UnfitData, network_for
 from server.description import describe_network, describe_ops
@@ -181,16 +182,16 @@ class SessionHost:
 
     async def metrics(self, session_id: str, names: list[str], first: int, last: int | None, points: int) -> Metrics:
         """What was recorded over steps. Raises Invalid for an unknown name."""
+        recorded = self._worker(session_id).recorded
+        unknown = [name for name in names if name not in recorded.names]
+        if unknown:
+            raise Invalid(f"names: there is no metric {unknown[0]!r}; recorded are: {', '.join(recorded.names)}")
 
-        def read(session: Session) -> dict[str, Series]:
-            unknown = [name for name in names if name not in session.gauges]
-            if unknown:
-                recorded = ", ".join(session.gauges)
-                raise Invalid(f"names: there is no metric {unknown[0]!r}; recorded are: {recorded}")
-            end = session.last_known_step if last is None else min(last, session.last_known_step)
-            return {name: Series.model_validate(session.metric(name, first, end, points)) for name in names}
+        def read() -> Metrics:
+            series = {name: recorded.buckets(name, first, last, points) for name in names}
+            return Metrics(series={name: Series.model_validate(buckets) for name, buckets in series.items()})
 
-        return Metrics(series=await self._call(session_id, read))
+        return await asyncio.to_thread(read)
 
     async def evaluate(self, session_id: str, wanted: Evaluation) -> dict[str, float | None]:
         """Loss of each split with the parameters as they are now. Training goes on meanwhile."""
@@ -267,7 +268,9 @@ class SessionHost:
         sizes = self._dataset_infos[config.data.dataset].examples
         # Twice: once as one long text of numbers, once cut into contexts.
         examples = 2 * (sizes.train + sizes.validation + sizes.test) * (config.data.context_length + 1)
-        needed = BYTES_PER_NUMBER * (network.cells + examples)
+        # The tape's, which is shown, and the kernel's own.
+        kernel = 0 if config.training.engine == "tape" else Layout(network).cells
+        needed = BYTES_PER_NUMBER * (network.cells + kernel + examples)
         if needed > self._max_session_bytes:
             raise Invalid(
                 "model, data.context_length and training.batch_size: this session's tensors would take "

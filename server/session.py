@@ -6,21 +6,19 @@ from collections import deque
 from concurrent.futures import Future
 from datetime import UTC, datetime
 
-import numpy as np
 from torch import Tensor
 
 from model.clock import Position, Unit, moved
 from model.config import Config
 from model.dataset import Dataset
-from model.engine import Trace
-from model.gauges import EVERY, gauge_names
+from model.gauges import gauge_names
 from model.kernel_engine import KernelEngine
 from model.training import InvalidParameter, Run
 from model.update import Clipping
 from server.breakpoints import watch_for, why_halted
 from server.errors import Conflict, Invalid, NotFound
-from server.metrics import Buckets, Recorder
 from server.motion import Motion, Pace
+from server.recorded import Recorded
 from server.schemas import (
     ClippingInfo,
     EngineInfo,
@@ -44,9 +42,7 @@ class Session:
         self.created_at = datetime.now(UTC)
         self.version = 0
         self.stopped: str | None = None
-        self.gauges = gauge_names(self.run.network)
-        self.losses = Recorder()
-        self.measured = Recorder(columns=len(self.gauges), every=EVERY)
+        self.recorded = Recorded(gauge_names(self.run.network))
         self._kernel = kernel
         self._motions: deque[Motion] = deque()
         self._pace = Pace()
@@ -82,11 +78,6 @@ class Session:
         """Measured over the last second of a run; None when not running, or just begun."""
         return self._pace.steps_per_second if self.running else None
 
-    @property
-    def last_known_step(self) -> int:
-        """The last step of which the loss is known at this position."""
-        return self.run.step if self.run.op >= self.run.network.forward_ops else self.run.step - 1
-
     def info(self) -> SessionInfo:
         run = self.run
         return SessionInfo(
@@ -113,20 +104,14 @@ class Session:
             version=self.version,
             moment=self.run.moment,
             loss=self.run.loss,
-            last_known_step=self.last_known_step,
+            known_until=self.recorded.known_until,
             running=self.running,
             stopped=self.stopped,
             engine=self.engine,
             steps_per_second=self.steps_per_second,
             training=self.training,
-            losses=self.losses,
+            recorded=self.recorded,
         )
-
-    def metric(self, name: str, first: int, last: int, points: int) -> Buckets:
-        """What was recorded of a metric from step `first` to `last`: the loss at every step, others at every tenth."""
-        if name == "loss":
-            return self.losses.buckets(0, first, last, points)
-        return self.measured.buckets(self.gauges.index(name), first, last, points)
 
     # ── What changes it ──
 
@@ -171,7 +156,7 @@ class Session:
         here = self.run.position
         if wanted.until_step is not None and wanted.until_step < here.step:
             raise Conflict(f"until_step {wanted.until_step} is in the past: the session stands at step {here.step}")
-        watch = watch_for(wanted.until, self.gauges)
+        watch = watch_for(wanted.until, self.recorded.names)
         self.pause()
         target = None if wanted.until_step is None else Position(wanted.until_step, here.ops, here.ops)
         self._begin(Motion(lambda: target, by_itself=True, steps_per_second=wanted.steps_per_second, watch=watch))
@@ -220,7 +205,7 @@ class Session:
             begin = time.perf_counter()
             trace = run.advance(steps, motion.watch)
             self._pace.note_burst(steps, time.perf_counter() - begin)
-            self._record(trace)
+            self.recorded.add(trace, run.step)
             if motion.watch is not None and trace.halted_at is not None:
                 self.stopped = why_halted(motion.watch, trace.halted_at, run.loss, run.step)
         if target is not None and run.step == target.step and self.stopped is None:
@@ -242,26 +227,21 @@ class Session:
         if motion.finished.set_running_or_notify_cancel():
             motion.finished.set_result(self.progress())
 
-    # ── Records ──
+    # ── Within ──
 
     @property
     def _engine_is_ready(self) -> bool:
-        return (self._kernel.done() and self._kernel.exception() is None) or not isinstance(
-            self.run.engine, KernelEngine
-        )
-
-    def _record(self, trace: Trace) -> None:
-        first = self.run.step + 1 - len(trace.losses)
-        if len(trace.losses):
-            self.losses.record(first, trace.losses[:, np.newaxis])
-        if len(trace.gauges):
-            self.measured.record(-(-first // EVERY) * EVERY, trace.gauges)
+        if not isinstance(self.run.engine, KernelEngine):
+            return True
+        return self._kernel.done() and self._kernel.exception() is None
 
     def _changed(self) -> None:
+        run = self.run
         self.version += 1
-        if self.run.engine.loss is None:
+        if run.engine.loss is None:
             if self._engine_is_ready:
-                self._record(self.run.settle())
-            elif self.run.loss is not None:  # The tape's, until the engine puts its own in its place.
-                self.losses.record(self.run.step, np.array([[self.run.loss]]))
-        self._pace.note(self.run.step)
+                self.recorded.add(run.settle(), run.step)
+            elif run.loss is not None:  # The tape's, until the engine puts its own in its place.
+                self.recorded.add_loss(run.step, run.loss)
+        self.recorded.known_until = run.step if run.op >= run.network.forward_ops else run.step - 1
+        self._pace.note(run.step)

@@ -7,7 +7,7 @@ from torch import Tensor
 from model.moment import Moment
 from model.verification import kernel_differences, verify
 from server.errors import Conflict, NotFound
-from server.metrics import Recorder
+from server.recorded import Recorded
 from server.schemas import EngineInfo, PositionInfo, TensorInfo, TrainingInfo, Verification, VerificationRow
 
 
@@ -19,13 +19,13 @@ class Snapshot:
     version: int
     moment: Moment
     loss: float | None
-    last_known_step: int
+    known_until: int  # The last step of which metrics are known
     running: bool
     stopped: str | None
     engine: EngineInfo
     steps_per_second: float | None
     training: TrainingInfo
-    losses: Recorder
+    recorded: Recorded
 
     @property
     def position(self) -> PositionInfo:

@@ -42,6 +42,7 @@ class Worker:
 
     def __init__(self, session: Session, kernel: Future[None], turns: Turns, frames: Executor) -> None:
         self.id = session.id
+        self.recorded = session.recorded
         self._session = session
         self._turns = turns
         self._frames = frames

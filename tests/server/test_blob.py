@@ -28,7 +28,9 @@ def header_of(blob: bytes) -> tuple[int, dict[str, dict[str, object]]]:
     return length, json.loads(blob[8 : 8 + length])
 
 
-@pytest.mark.parametrize("names", [[], ["counts"], list(ARRAYS), list(reversed(ARRAYS))], ids=["none", "one", "all", "backwards"])
+@pytest.mark.parametrize(
+    "names", [[], ["counts"], list(ARRAYS), list(reversed(ARRAYS))], ids=["none", "one", "all", "backwards"]
+)
 def test_the_public_library_reads_what_was_written(names: list[str]) -> None:
     read = safetensors.numpy.load(to_blob({name: ARRAYS[name] for name in names}, {}))
     assert read.keys() == set(names)

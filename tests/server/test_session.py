@@ -131,8 +131,10 @@ def test_how_a_run_was_cut_into_bursts_does_not_change_it(session: Session) -> N
     for _ in range(500):
         alone.advance("step", 1)
     finish(alone)
-    assert session.metric("loss", 0, 500, 501) == alone.metric("loss", 0, 500, 501)
-    assert session.metric("gradient_norm", 0, 500, 501) == alone.metric("gradient_norm", 0, 500, 501)
+    assert session.recorded.buckets("loss", 0, 500, 501) == alone.recorded.buckets("loss", 0, 500, 501)
+    assert session.recorded.buckets("gradient_norm", 0, 500, 501) == alone.recorded.buckets(
+        "gradient_norm", 0, 500, 501
+    )
     assert torch.equal(session.run.parameters["W1"], alone.run.parameters["W1"])
 
 
@@ -211,8 +213,8 @@ def test_the_loss_does_not_depend_on_when_the_kernel_came() -> None:
     kernel.set_result(None)
     late.use_kernel()
     assert late.info().loss == early.info().loss
-    assert late.metric("loss", 0, 0, 1) == early.metric("loss", 0, 0, 1)
-    assert late.metric("saturation", 0, 0, 1) == early.metric("saturation", 0, 0, 1)
+    assert late.recorded.buckets("loss", 0, 0, 1) == early.recorded.buckets("loss", 0, 0, 1)
+    assert late.recorded.buckets("saturation", 0, 0, 1) == early.recorded.buckets("saturation", 0, 0, 1)
 
 
 def test_a_run_at_a_rate_is_due_again_after_its_share_of_a_second(session: Session) -> None:
@@ -260,14 +262,14 @@ def test_every_steps_loss_is_recorded_as_it_was(session: Session) -> None:
         session.advance("step", 1)
         finish(session)
         losses.append(session.run.loss)
-    assert session.losses.buckets(0, 0, 100, 100).mean == losses
+    assert session.recorded.buckets("loss", 0, 100, 100).mean == losses
 
 
 def test_a_loss_is_recorded_though_its_step_was_left_without_looking(session: Session) -> None:
     session.advance("op", 1)  # To op 0 … of step 1
     session.advance("step", 2)
     finish(session)
-    assert not any(math.isnan(loss) for loss in session.losses.buckets(0, 0, 2, 10).mean)
+    assert not any(math.isnan(loss) for loss in session.recorded.buckets("loss", 0, 2, 10).mean)
 
 
 def test_a_burst_is_sized_by_time(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
