@@ -10,23 +10,31 @@ class Turns:
 
     def __init__(self, at_once: int) -> None:
         self._free = at_once
-        self._waiting: deque[Callable[[], None]] = deque()
+        self._waiting: deque[Callable[[], bool]] = deque()
         self._lock = threading.Lock()
 
-    def ask(self, begin: Callable[[], None]) -> None:
-        """Have `begin` called once it is this one's turn: at once, or by whoever gives a turn back."""
+    def ask(self, begin: Callable[[], bool]) -> None:
+        """Have `begin` called once it is this one's turn: at once, or by whoever gives a turn back.
+
+        It answers whether the turn is still wanted; one that is has to be given back.
+        """
         with self._lock:
-            if not self._free:
-                self._waiting.append(begin)
-                return
-            self._free -= 1
-        begin()
+            self._waiting.append(begin)
+        self._hand_out()
 
     def give_back(self) -> None:
         """End a turn."""
         with self._lock:
-            if not self._waiting:
-                self._free += 1
-                return
-            begin = self._waiting.popleft()
-        begin()
+            self._free += 1
+        self._hand_out()
+
+    def _hand_out(self) -> None:
+        while True:
+            with self._lock:
+                if not self._free or not self._waiting:
+                    return
+                begin = self._waiting.popleft()
+                self._free -= 1
+            if not begin():
+                with self._lock:
+                    self._free += 1

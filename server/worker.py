@@ -140,11 +140,12 @@ class Worker:
 
     # ── Called from other threads ──
 
-    def _tell_of_turn(self) -> None:
+    def _tell_of_turn(self) -> bool:
         try:
             self._put(lambda: setattr(self, "_has_turn", True))
         except NotFound:
-            self._turns.give_back()
+            return False
+        return True
 
     def _tell_of_kernel(self, kernel: Future[None]) -> None:
         with contextlib.suppress(NotFound):
