@@ -400,7 +400,15 @@ TRAIN = types.Tuple((int64, types.Optional(float64)))(
 )
 
 
-@njit(TRAIN, cache=True, nogil=True, error_model="numpy")
+def cached(function):
+    """The function compiled, or loaded from disk; compiled anew each time where no folder can be written to."""
+    try:
+        return njit(TRAIN, nogil=True, error_model="numpy", cache=True)(function)
+    except RuntimeError:
+        return njit(TRAIN, nogil=True, error_model="numpy")(function)
+
+
+@cached
 def train(
     constants,
     atomic,

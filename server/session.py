@@ -69,8 +69,8 @@ class Session:
     @property
     def engine(self) -> EngineInfo:
         return EngineInfo(
-            name="kernel" if isinstance(self.run.engine, KernelEngine) else "tape",
-            waiting=bool(self._motions) and not self._engine_is_ready,
+            name="kernel" if self._needs_kernel else "tape",
+            waiting=bool(self._motions) and self._needs_kernel and not self._kernel.done(),
         )
 
     @property
@@ -176,7 +176,7 @@ class Session:
 
     def seconds_until_due(self) -> float | None:
         """How long until `burst` is wanted: 0 at once, None when nothing is under way or the kernel is not there."""
-        if not self._motions or not self._engine_is_ready:
+        if not self._motions or self.engine.waiting:
             return None
         return self._motions[0].seconds_until_due(self.run.step)
 
@@ -184,11 +184,14 @@ class Session:
         """Take the motion under way further, by about as many steps as fit between two frames of a display."""
         motion = self._motions[0]
         try:
+            self._check_engine()
             motion.begin(self.run.step)
             if motion.target != self.run.position:
                 self._move(motion)
         except Exception as error:
             self._motions.popleft()
+            if motion.by_itself:
+                self.stopped = f"The run ended by an error: {error}."
             self._changed()
             if motion.finished.set_running_or_notify_cancel():
                 motion.finished.set_exception(error)
@@ -230,10 +233,19 @@ class Session:
     # ── Within ──
 
     @property
+    def _needs_kernel(self) -> bool:
+        return isinstance(self.run.engine, KernelEngine)
+
+    @property
     def _engine_is_ready(self) -> bool:
-        if not isinstance(self.run.engine, KernelEngine):
-            return True
-        return self._kernel.done() and self._kernel.exception() is None
+        return not self._needs_kernel or (self._kernel.done() and self._kernel.exception() is None)
+
+    def _check_engine(self) -> None:
+        if self._needs_kernel and self._kernel.done() and self._kernel.exception() is not None:
+            raise Conflict(
+                f"the compiled kernel cannot be loaded here ({self._kernel.exception()}): "
+                'make a session whose training.engine is "tape"'
+            )
 
     def _changed(self) -> None:
         run = self.run

@@ -55,17 +55,24 @@ def blocks(readme: str, language: str, url: str) -> list[str]:
     return [block.replace("http://127.0.0.1:8000", url) for block in found if "http://127.0.0.1:8000/api" in block]
 
 
+def run_in_shell(block: str) -> str:
+    script = "set -e\n" + block.replace("curl -s", "curl -s --fail")
+    return subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout
+
+
 def test_the_readmes_requests_can_be_typed_as_they_stand(readme: str, url: str) -> None:
     if shutil.which("curl") is None:
         pytest.skip("curl is not installed")
-    (block,) = blocks(readme, "sh", url)
-    script = "set -e\n" + block.replace("curl -s", "curl -s --fail")
-    run = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True)
-    progress, end = json.JSONDecoder().raw_decode(run.stdout)
-    rows, verification = run.stdout[end:].split("{", maxsplit=1)
+    reading, training = (run_in_shell(block) for block in blocks(readme, "sh", url))
+    progress, end = json.JSONDecoder().raw_decode(reading)
+    rows, verification = reading[end:].split("{", maxsplit=1)
     assert progress["position"]["step"] == 100
     assert [len(row.split(",")) for row in rows.splitlines()] == [27, 27]
     assert all(row["exact"] for row in json.loads("{" + verification)["rows"])
+    _, end = json.JSONDecoder().raw_decode(training)
+    series = json.loads(training[end:])["series"]
+    assert len(series) == 5
+    assert all(len(entry["step"]) > 0 for entry in series.values())
 
 
 def test_the_readmes_python_prints_that_pull_equals_pushes(readme: str, url: str) -> None:

@@ -175,6 +175,12 @@ def test_where_nothing_was_computed_yet_no_update_computes_the_step_itself(names
     assert run.engine.loss == pytest.approx(expected, abs=1e-6)
 
 
+def test_a_batch_of_one_is_a_batch_too(names: Dataset) -> None:
+    tape, fast = both(names, config_of("atomic", "none", (5, 1), batch_size=1))
+    expected, trace = tape.advance(50), fast.advance(50)
+    np.testing.assert_allclose(trace.losses, expected.losses, rtol=1e-4)
+
+
 # ── Elementary functions ──
 
 

@@ -199,6 +199,29 @@ def test_a_session_waits_for_the_kernel_and_says_so() -> None:
     assert motion.result().position.step == 1
 
 
+def broken() -> Future[None]:
+    kernel: Future[None] = Future()
+    kernel.set_exception(ImportError("no compiler"))
+    return kernel
+
+
+def test_where_the_kernel_cannot_be_loaded_an_advance_is_told_so_and_what_to_do() -> None:
+    session = make(broken())
+    motion = session.advance("step", 1)
+    finish(session)
+    with pytest.raises(Conflict, match=r"cannot be loaded here \(no compiler\): make a session whose .* is \"tape\""):
+        motion.result()
+    assert session.run.loss is not None
+
+
+def test_where_the_kernel_cannot_be_loaded_a_run_says_why_it_ended() -> None:
+    session = make(broken())
+    session.start(RunWanted())
+    finish(session)
+    assert session.stopped is not None
+    assert "no compiler" in session.stopped
+
+
 def test_the_tape_waits_for_no_kernel() -> None:
     session = make(Future(), engine="tape")
     session.advance("step", 2)
