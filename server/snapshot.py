@@ -1,14 +1,16 @@
 """What can be read of a session: all of one moment, by any thread, while training goes on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from torch import Tensor
 
 from model.moment import Moment
 from model.verification import kernel_differences, verify
 from server.errors import Conflict, NotFound
+from server.matrices import Array
 from server.recorded import Recorded
 from server.schemas import EngineInfo, PositionInfo, TensorInfo, TrainingInfo, Verification, VerificationRow
+from server.views import View, ViewInfo
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Snapshot:
     steps_per_second: float | None
     training: TrainingInfo
     recorded: Recorded
+    drawn: dict[View, tuple[ViewInfo, Array | None]] = field(default_factory=dict)  # For all pages that show the same
 
     @property
     def position(self) -> PositionInfo:

@@ -130,13 +130,17 @@ class Worker:
             self._turns.give_back()
 
     def _serve_watchers(self) -> None:
-        watchers, self._watchers = self._watchers, []
-        for watcher in watchers:
-            if watcher.after >= self._session.version and not watcher.frame.cancelled():
-                self._watchers.append(watcher)
-                continue
-            build = partial(build_frame, self._session.snapshot(), watcher.views, watcher.metrics_from)
+        served = [watcher for watcher in self._watchers if self._is_due(watcher)]
+        if not served:
+            return
+        self._watchers = [watcher for watcher in self._watchers if watcher not in served]
+        snapshot = self._session.snapshot()
+        for watcher in served:
+            build = partial(build_frame, snapshot, watcher.views, watcher.metrics_from)
             self._frames.submit(_resolve, watcher.frame, build)
+
+    def _is_due(self, watcher: Watcher) -> bool:
+        return watcher.after < self._session.version or watcher.frame.cancelled()
 
     # ── Called from other threads ──
 
