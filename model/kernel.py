@@ -289,11 +289,14 @@ def forward_and_backward(constants, atomic, layers, parameters, gradients, value
 
 
 @summing
-def sum_of_squares(x):
-    total = 0.0
+def sums(x):
+    """The sum and the sum of squares, in float64."""
+    total, squares = 0.0, 0.0
     for i in range(len(x)):
-        total += x[i] * x[i]
-    return total
+        number = np.float64(x[i])
+        total += number
+        squares += number * number
+    return total, squares
 
 
 @compiled
@@ -301,7 +304,7 @@ def update(parameters, gradients, rate, greatest_norm, greatest_value):
     """θ -= rate · dθ, clipped as `model.update.clip` defines it where either bound is finite."""
     bound = np.float32(greatest_value)
     if np.isfinite(greatest_norm):
-        scale = greatest_norm / (math.sqrt(sum_of_squares(gradients)) + 1e-6)
+        scale = greatest_norm / (math.sqrt(sums(gradients)[1]) + 1e-6)
         rate *= np.float32(min(scale, 1))
     for i in range(len(gradients)):
         g = gradients[i]
@@ -323,47 +326,35 @@ def update_running(momentum, layers, statistics, values):
 # ── What is measured of a step; `model.gauges` names the columns and says what they are ──
 
 
-@summing
-def std(x):
-    mean, squares = 0.0, 0.0
-    for i in range(len(x)):
-        mean += x[i]
-    mean /= len(x)
-    for i in range(len(x)):
-        squares += (x[i] - mean) * (x[i] - mean)
-    return math.sqrt(squares / (len(x) - 1))
-
-
-@summing
-def mean_of(x):
-    total = 0.0
-    for i in range(len(x)):
-        total += x[i]
-    return total / len(x)
+@compiled
+def std_of(total, squares, count):
+    """With Bessel's correction; NaN for a single number."""
+    return math.sqrt(max(squares - total * total / count, 0.0) / (count - 1))
 
 
 @compiled
 def saturation(h, limit):
     """How many outputs are saturated, and how many units are for every example."""
-    saturated, dead = 0, 0
-    for j in range(h.shape[1]):
-        count = 0
-        for i in range(h.shape[0]):
-            count += abs(h[i, j]) > limit
-        saturated += count
-        dead += count == h.shape[0]
-    return saturated, dead
+    counts = np.zeros(h.shape[1], np.int64)
+    for i in range(h.shape[0]):
+        for j in range(h.shape[1]):
+            counts[j] += abs(h[i, j]) > limit
+    return counts.sum(), np.sum(counts == h.shape[0])
 
 
 @compiled
 def measure(constants, row, layers, spans, parameters, gradients, statistics, values, B, rate):
-    row[1] = math.sqrt(sum_of_squares(gradients))
-    column = 3  # Behind the saturation of all layers together
+    all_squares, column = 0.0, 3  # Behind the loss, and what is of all parameters and layers together
     for s in range(len(spans)):
         begin, end = spans[s]
-        row[column] = math.sqrt(sum_of_squares(gradients[begin:end]))
-        row[column + 1] = math.log10(rate * std(gradients[begin:end]) / std(parameters[begin:end]))
+        total, squares = sums(gradients[begin:end])
+        all_squares += squares
+        row[column] = math.sqrt(squares)
+        update_std = rate * std_of(total, squares, end - begin)
+        total, squares = sums(parameters[begin:end])
+        row[column + 1] = math.log10(update_std / std_of(total, squares, end - begin))
         column += 2
+    row[1] = math.sqrt(all_squares)
     all_saturated, all_outputs = 0, 0
     for k in range(len(layers) - 1):
         saturated, dead = saturation(matrix(values, layers[k].h, B, layers[k].outputs), constants.saturated)
@@ -374,10 +365,10 @@ def measure(constants, row, layers, spans, parameters, gradients, statistics, va
     for k in range(len(layers)):
         layer, H = layers[k], layers[k].outputs
         if layer.gain >= 0:
-            row[column] = mean_of(values[layer.mean : layer.mean + H])
-            row[column + 1] = mean_of(values[layer.variance : layer.variance + H])
-            row[column + 2] = mean_of(statistics[layer.running_mean : layer.running_mean + H])
-            row[column + 3] = mean_of(statistics[layer.running_variance : layer.running_variance + H])
+            row[column] = sums(values[layer.mean : layer.mean + H])[0] / H
+            row[column + 1] = sums(values[layer.variance : layer.variance + H])[0] / H
+            row[column + 2] = sums(statistics[layer.running_mean : layer.running_mean + H])[0] / H
+            row[column + 3] = sums(statistics[layer.running_variance : layer.running_variance + H])[0] / H
             column += 4
 
 
