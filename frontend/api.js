@@ -1,7 +1,7 @@
 /**
  * The server's REST API, as one function a call. The only module that fetches.
  *
- * @import { Config, Dataset, Metrics, Network, Op, Progress, Session, Verification } from "./types/wire"
+ * @import { Config, Dataset, Metrics, Network, Op, Progress, RunWanted, Session, Verification } from "./types/wire"
  */
 
 /** What the server refused, or that it did not answer (status 0), in words for a person. */
@@ -92,8 +92,8 @@ export function createApi(fetch = globalThis.fetch.bind(globalThis)) {
     network: (id) => call(at(id, "/network")),
     /** @param {string} id @param {Unit} unit @param {number} count @returns {Promise<Progress>} */
     advance: (id, unit, count) => post(at(id, "/advance"), { unit, count }),
-    /** As fast as it can, unless a rate is given. @param {string} id @param {number} [rate] @returns {Promise<void>} */
-    run: (id, rate) => post(at(id, "/run"), rate ? { steps_per_second: rate } : {}),
+    /** @param {string} id @param {RunWanted} wanted @returns {Promise<void>} */
+    run: (id, wanted) => post(at(id, "/run"), wanted),
     /** @param {string} id @returns {Promise<Progress>} */
     pause: (id) => post(at(id, "/pause")),
     /** @param {string} id @returns {Promise<Verification>} */

@@ -12,8 +12,10 @@
  * @typedef {"auto" | "light" | "dark"} Theme
  */
 
+import { metricOf, parsed } from "./lib/breakpoints.js";
 import { EMPTY } from "./lib/history.js";
 import { computed, signal } from "./lib/signals.js";
+import { standstill } from "./lib/standstill.js";
 import { momentAt, timeline } from "./lib/timeline.js";
 import { union } from "./lib/views.js";
 
@@ -35,6 +37,8 @@ export function initialState(choices, theme) {
     verification: signal(/** @type {Checked | null} */ (null)),
     verifying: signal(false),
     connection: signal(/** @type {Connection} */ ("connecting")),
+    /** Why the last run stopped, where somebody has read it and put it away. */
+    dismissedStop: signal(/** @type {string | null} */ (null)),
     notices: signal(/** @type {Notice[]} */ ([])),
     choices: signal(choices),
     theme: signal(theme),
@@ -44,9 +48,16 @@ export function initialState(choices, theme) {
 }
 
 /** What follows from the state. @param {ReturnType<typeof initialState>} state */
-export function derive({ frame, session, network, wishes, datasets, connection, aim }) {
+export function derive({ frame, session, network, wishes, datasets, connection, aim, choices, dismissedStop }) {
   const info = computed(() => frame.value?.info ?? null);
-  const position = computed(() => info.value?.position ?? session.value?.position ?? null);
+  const newest = computed(() => info.value ?? session.value);
+  const position = computed(() => newest.value?.position ?? null);
+  const loss = computed(() => newest.value?.loss ?? null);
+  /** The forward pass is through, and its loss is no number. */
+  const diverged = computed(() => {
+    const { op = -1 } = position.value ?? {};
+    return loss.value === null && network.value !== null && op >= network.value.forward_ops;
+  });
   const moments = computed(() => (network.value ? timeline(network.value) : []));
   /** Where the session stands or, on the way to an op that was asked for, where it will. */
   const heading = computed(() => position.value && { ...position.value, op: aim.value ?? position.value.op });
@@ -55,13 +66,26 @@ export function derive({ frame, session, network, wishes, datasets, connection, 
     position,
     heading,
     op: computed(() => position.value?.op ?? 0),
-    loss: computed(() => (info.value ?? session.value)?.loss ?? null),
-    running: computed(() => (info.value ?? session.value)?.running ?? false),
+    loss,
+    diverged,
+    running: computed(() => newest.value?.running ?? false),
+    engine: computed(() => newest.value?.engine ?? null),
+    /** Why it stands still though it was told to move. */
+    standstill: computed(() => {
+      const { stopped = null, engine } = newest.value ?? {};
+      const unread = stopped === dismissedStop.value ? null : stopped;
+      return standstill({ waiting: engine?.waiting ?? false, stopped: unread, diverged: diverged.value });
+    }),
+    /** The breakpoint that a run of this session gets. */
+    until: computed(() => {
+      const until = parsed(choices.value.until);
+      return until && network.value && metricOf(network.value, until.metric) ? until : null;
+    }),
     /** Frames come faster than one can read them. */
     streaming: computed(() => info.value?.running === true && (info.value.steps_per_second ?? Infinity) > READABLE),
     /** Measured; null where nothing runs, or nothing is heard of it. */
     stepsPerSecond: computed(() => (connection.value === "lost" ? null : info.value?.steps_per_second ?? null)),
-    training: computed(() => (info.value ?? session.value)?.training ?? null),
+    training: computed(() => newest.value?.training ?? null),
     dataset: computed(() => datasets.value.find(({ id }) => id === session.value?.config.data.dataset) ?? null),
     moments,
     moment: computed(() => (position.value ? momentAt(moments.value, position.value) : null)),

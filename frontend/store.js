@@ -4,7 +4,7 @@
  * What a session's tensors are at a position comes from the newest stream frame alone, so everything on show belongs
  * together; REST answers say only whether a command was taken.
  *
- * @import { Position, View } from "./types/wire"
+ * @import { Position, Until, View } from "./types/wire"
  * @import { Api, NewSession, Unit } from "./api.js"
  * @import { Connection, Handlers, Stream } from "./stream.js"
  * @import { Frame } from "./frames.js"
@@ -14,8 +14,9 @@
  */
 
 import { ApiError } from "./api.js";
+import { written } from "./lib/breakpoints.js";
 import { DEFAULTS } from "./lib/choices.js";
-import { EMPTY, append, continued, isGap, past } from "./lib/history.js";
+import { EMPTY, append, continued, isBlurred, isCoarse, isGap, past } from "./lib/history.js";
 import { batch, effect } from "./lib/signals.js";
 import { derive, initialState, readOnly } from "./state.js";
 import { createTransport } from "./transport.js";
@@ -73,14 +74,23 @@ export function createStore({ api, openStream, choices = DEFAULTS, theme = "auto
     const history = state.history.peek();
     batch(() => {
       state.frame.value = frame;
+      if (frame.info.stopped === null) state.dismissedStop.value = null;
       if (metrics.loss) state.history.value = append(history, metrics.loss, { step: position.step, loss });
       transport.shown();
     });
     // What was recorded stands in one frame only, and a frame that a newer one overtook was never taken.
-    if (metrics.loss && isGap(history, metrics.loss)) loadPast(session, position.step).catch(report);
+    const incomplete = metrics.loss && (isGap(history, metrics.loss) || isBlurred(metrics.loss));
+    (incomplete ? loadPast(session, position.step) : refine()).catch(report);
   }
 
-  /** A frame tells a long past in few points; REST has more of them. @param {string} id @param {number} step */
+  /** A frame tells of many steps in few points. Once the session rests, what REST has more of them is read. */
+  async function refine() {
+    const info = derived.info.peek();
+    if (!info || info.running || !isCoarse(state.history.peek(), METRIC_POINTS)) return;
+    await loadPast(info.session, info.position.step);
+  }
+
+  /** The losses before a step, as REST has them. @param {string} id @param {number} step */
   async function loadPast(id, step) {
     if (step === 0 || loading === id) return;
     loading = id;
@@ -91,6 +101,7 @@ export function createStore({ api, openStream, choices = DEFAULTS, theme = "auto
     } finally {
       loading = null;
     }
+    if (derived.position.peek()?.step !== step) await refine();
   }
 
   /** @param {Connection} next */
@@ -129,6 +140,7 @@ export function createStore({ api, openStream, choices = DEFAULTS, theme = "auto
       state.frame.value = null;
       state.history.value = EMPTY;
       state.verification.value = null;
+      state.dismissedStop.value = null;
       transport.reset();
       choose("session", id);
     });
@@ -183,6 +195,14 @@ export function createStore({ api, openStream, choices = DEFAULTS, theme = "auto
     setSpeed(/** @type {string} */ speed) {
       choose("speed", speed);
       if (derived.running.peek()) transport.run();
+    },
+    /** Runs stop there from now on, one under way too. @param {Until | null} until */
+    setBreakpoint(until) {
+      choose("until", written(until));
+      if (derived.running.peek()) transport.run();
+    },
+    dismissStop() {
+      state.dismissedStop.value = state.frame.peek()?.info.stopped ?? state.session.peek()?.stopped ?? null;
     },
     async verify() {
       state.verifying.value = true;

@@ -49,7 +49,8 @@ export function createTransport({ api, state, derived, report }) {
   /** @param {string} id */
   async function run(id) {
     const { speed } = state.choices.peek();
-    await api.run(id, speed === "max" ? undefined : Number(speed));
+    const until = derived.until.peek();
+    await api.run(id, { ...(speed !== "max" && { steps_per_second: Number(speed) }), ...(until && { until }) });
     started = true;
   }
 

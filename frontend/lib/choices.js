@@ -21,6 +21,8 @@ export const DEFAULTS = {
   loss: "linear",
   /** Steps per second of a run: max or a number. */
   speed: "max",
+  /** The breakpoint of a run, such as loss<2.2; empty: none. It counts in sessions that have its metric. */
+  until: "",
 };
 
 export const SPEEDS = ["max", "1", "2", "5", "10", "30", "100", "300", "1000"];

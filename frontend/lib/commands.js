@@ -54,7 +54,7 @@ export const COMMANDS = {
   },
   run: {
     text: "Run",
-    says: "Train at the chosen speed",
+    says: "Train at the chosen speed, until it is paused or comes to the breakpoint",
     perform: ({ actions }) => actions.run(),
     blocked: (store) => offline(store) ?? (store.running.value ? "It is running." : null),
   },
@@ -66,7 +66,7 @@ export const COMMANDS = {
   },
   verify: {
     text: "Verify against autograd",
-    says: "Compare every hand-written gradient with PyTorch's autograd, here and now",
+    says: "Compare every hand-written gradient with PyTorch's autograd, and the kernel's with them, here and now",
     perform: ({ actions }) => actions.verify(),
     blocked: (store) => offline(store) ?? (store.verifying.value ? "It is being checked." : null),
   },

@@ -9,16 +9,22 @@ export const whole = (count) => grouped.format(count);
  * A measured number in four figures, with an exponent where it is very small or large.
  * @param {number | null | undefined} value  null: not finite.
  */
-export function number(value) {
+export function number(value, figures = 4) {
   if (value === null || value === undefined) return "–";
   if (!Number.isFinite(value)) return String(value);
   const magnitude = Math.abs(value);
-  if (magnitude !== 0 && (magnitude < 1e-3 || magnitude >= 1e5)) return minus(value.toExponential(2));
-  return minus(value.toPrecision(4));
+  if (magnitude !== 0 && (magnitude < 1e-3 || magnitude >= 1e5)) return minus(value.toExponential(Math.min(figures, 3) - 1));
+  return minus(value.toPrecision(figures));
 }
 
 /** With as many places whatever the value, for a slot that must not jump. @param {number} value */
 export const fixed = (value, places = 4) => (Math.abs(value) < 1e4 ? minus(value.toFixed(places)) : number(value));
+
+/** Steps per second without the digits that tremble while it is measured: 0.5, 412, 38,000. @param {number} rate */
+export function pace(rate) {
+  if (rate < 100) return fixed(rate, 1);
+  return whole(Number(rate.toPrecision(rate < 1e4 ? 3 : 2)));
+}
 
 /** A number that a person has set, in at most four figures. @param {number} value */
 export const brief = (value) => String(Number(value.toPrecision(4)));

@@ -103,13 +103,33 @@ function extend({ width, buckets: held }, buckets, present) {
 export function append(history, series, { step, loss }) {
   const over = bucketsOf(series, step).filter((bucket) => bucket.step < step);
   const last = series.step.length - 1;
-  // Where many steps share the last bucket, the present one's own value is the one the session tells beside it.
-  const known = series.step[last] === step ? single(step, series.mean[last]) : loss === null ? null : single(step, loss);
-  return extend(history, over, known);
+  const mean = series.mean[last] ?? null;
+  if (series.step[last] === step) return extend(history, over, single(step, mean));
+  // Many steps share the last bucket. The present one's own value is the one the session tells beside it, where it is
+  // known; the bucket has it too, and keeps the others.
+  if (loss === null) return extend(history, over, last >= 0 && mean === null ? single(step, null) : null);
+  const shared = over.at(-1);
+  if (shared && mean !== null) shared.mean = mean + (mean - loss) / shared.steps;
+  return extend(history, over, single(step, loss));
 }
+
+/**
+ * Whether one step of the last bucket is not finite while others are: which one it is cannot be seen there.
+ * @param {Series} series
+ */
+export const isBlurred = ({ mean, min }) => mean.at(-1) === null && min.at(-1) !== null;
 
 /** Whether steps are missing between the history and a series. @param {History} history @param {Series} series */
 export const isGap = ({ buckets }, series) => series.step[0] > endOf(buckets);
+
+/** A bucket that neighbours were joined into is at most about so many times as wide as it would be among equals. */
+const JOINED = 3;
+
+/** Whether so many points would tell clearly more, somewhere. @param {History} history @param {number} points */
+export function isCoarse({ buckets }, points) {
+  const all = endOf(buckets);
+  return buckets.some(({ steps }) => steps > (all <= points ? 1 : (JOINED * all) / points));
+}
 
 /** The history of the steps before `end`. @param {Series} series @param {number} end @returns {History} */
 export const past = (series, end) => extend(EMPTY, bucketsOf(series, end), null);

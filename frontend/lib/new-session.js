@@ -14,6 +14,7 @@
  * @property {string} [step]
  * @property {string} [hint]
  * @property {string[]} [options]
+ * @property {Record<string, string>} [texts]  What an option is, where its name does not say enough.
  */
 
 /** @type {Field[]} */
@@ -26,6 +27,15 @@ export const FIELDS = [
   },
   { name: "batch_norm", path: "model.batch_norm", label: "Batch norm", options: ["hidden", "none", "all"] },
   { name: "granularity", path: "model.granularity", label: "Granularity", options: ["atomic", "fused"] },
+  {
+    name: "engine", path: "training.engine", label: "Engine", options: ["auto", "tape", "kernel"],
+    texts: {
+      auto: "auto: whichever is faster",
+      tape: "tape: op by op, as it is shown",
+      kernel: "kernel: each step as one compiled function",
+    },
+    hint: "both compute the same gradients",
+  },
   { name: "batch_size", path: "training.batch_size", label: "Batch size", type: "number", value: "32", step: "1" },
   {
     name: "learning_rate", path: "training.learning_rate", label: "Learning rate", type: "number", value: "0.1",
@@ -40,7 +50,7 @@ export const numeric = (text) =>
 
 /** @param {Record<string, string>} filled @returns {NewSession} */
 export function configOf(filled) {
-  const { name, dataset, hidden_sizes, batch_norm, granularity, batch_size, learning_rate, seed } = filled;
+  const { name, dataset, hidden_sizes, batch_norm, granularity, engine, batch_size, learning_rate, seed } = filled;
   return {
     ...(name.trim() && { name: name.trim() }),
     data: { dataset },
@@ -53,6 +63,7 @@ export function configOf(filled) {
     training: {
       batch_size: numeric(batch_size),
       learning_rate: [{ from_step: 0, value: numeric(learning_rate) }],
+      engine: /** @type {"auto" | "tape" | "kernel"} */ (engine),
     },
   };
 }

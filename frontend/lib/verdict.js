@@ -1,7 +1,7 @@
 /**
  * What a verification says, in words.
  *
- * @import { Position, Verification, VerificationRow } from "../types/wire"
+ * @import { EngineName, Position, Verification, VerificationRow } from "../types/wire"
  *
  * @typedef {{ version: number, loss: number | null }} Seen
  *   What the page had of the checked position. `loss` is null where it was not known, or not finite.
@@ -10,7 +10,7 @@
  * @typedef {"same" | "close" | "unknown" | "wrong"} Agreement
  */
 
-import { whole } from "./format.js";
+import { number, whole } from "./format.js";
 
 /** The worst first. @type {Agreement[]} */
 const WORST_FIRST = ["wrong", "unknown", "close", "same"];
@@ -37,6 +37,23 @@ export function verdict(rows) {
   if (!unknown) return { text: `${same + close} of ${all} agree, ${same} bit-exact`, tone };
   const others = unknown < all ? `; ${same + close} of the other ${all - unknown} agree` : "";
   return { text: `${unknown} of ${all} not finite, cannot be compared${others}`, tone };
+}
+
+/**
+ * How far the kernel's gradients are from the tape's, in one sentence: of the parameter where they differ most.
+ * @param {Pick<VerificationRow, "maxdiff" | "kernel_maxdiff">[]} rows @param {EngineName | undefined} trains
+ */
+export function kernelVerdict(rows, trains) {
+  const differences = rows.map(({ kernel_maxdiff }) => kernel_maxdiff).filter((difference) => difference !== null);
+  if (!differences.length) {
+    const finite = rows.every(({ maxdiff }) => maxdiff !== null);
+    return finite ? "" : "Kernel and tape cannot be compared where gradients are not finite.";
+  }
+  const worst = Math.max(...differences);
+  const close = worst === 0 ? "bit for bit" : `within ${number(worst, 2)}`;
+  return trains === "tape"
+    ? `The kernel agrees with the tape, which trains here, ${close}.`
+    : `The kernel, which trains, agrees with the tape ${close}.`;
 }
 
 /**

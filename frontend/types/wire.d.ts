@@ -1,5 +1,14 @@
 /** What the server says, over REST and in stream frames. The server's side is `server/schemas.py`. */
 
+/** What runs a session's steps: the tape op by op, or the kernel, which is the same step compiled. */
+export type EngineName = "tape" | "kernel";
+
+export interface Engine {
+  name: EngineName;
+  /** It is to move, but the kernel is still being loaded or compiled. */
+  waiting: boolean;
+}
+
 /** Where a session stands. `op` counts what has been computed of this step: 0 … `ops`. */
 export interface Position {
   step: number;
@@ -28,7 +37,7 @@ export interface Config {
   training: {
     batch_size: number;
     learning_rate: { from_step: number; value: number }[];
-    engine: "auto" | "tape";
+    engine: "auto" | EngineName;
   };
 }
 
@@ -49,12 +58,28 @@ export interface Session {
   config: Config;
   position: Position;
   running: boolean;
+  /** Why its last run stopped by itself; null where it did not, and once it goes on. */
+  stopped: string | null;
+  engine: Engine;
   /** Not yet known before the forward pass is through, and null when it is not finite. */
   loss: number | null;
   /** How many numbers are trained. */
   parameters: number;
   created_at: string;
   training: Training;
+}
+
+/** A breakpoint: a run ends at the first later step whose metric is above or below a number; "nan" takes neither. */
+export interface Until {
+  metric: string;
+  above?: number;
+  below?: number;
+}
+
+export interface RunWanted {
+  /** As fast as it can where it is left out. */
+  steps_per_second?: number;
+  until?: Until;
 }
 
 export interface Progress {
@@ -190,6 +215,8 @@ export interface VerificationRow {
   exact: boolean;
   approximate: boolean;
   maxdiff: number | null;
+  /** Of a parameter's gradient: the largest difference of a cell between the kernel and the tape; else null. */
+  kernel_maxdiff: number | null;
 }
 
 export interface Verification {
@@ -274,6 +301,8 @@ export interface FrameInfo {
   position: Position;
   loss: number | null;
   running: boolean;
+  stopped: string | null;
+  engine: Engine;
   /** Measured over the last second of a run; null when not running. */
   steps_per_second: number | null;
   training: Training;

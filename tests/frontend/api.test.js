@@ -29,11 +29,11 @@ test("advance says the unit and how often", async () => {
   ]);
 });
 
-test("run names a rate only when there is one", async () => {
+test("run says what is wanted of it", async () => {
   const { api, requests } = answering({}, 202);
-  await api.run("s1");
-  await api.run("s1", 30);
-  assert.deepEqual(requests.map(({ body }) => body), [{}, { steps_per_second: 30 }]);
+  const wanted = { steps_per_second: 30, until: { metric: "loss", below: 2.2 } };
+  await api.run("s1", wanted);
+  assert.deepEqual(requests, [{ url: "/api/sessions/s1/run", method: "POST", body: wanted }]);
 });
 
 test("the learning rate is changed by itself", async () => {

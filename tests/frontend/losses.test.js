@@ -21,8 +21,18 @@ test("a point is one step as long as all steps have room, and then the mean of s
   const bucket = { step: 0, mean: 1, min: 1, max: 1 };
   const history = (/** @type {number[]} */ ...steps) =>
     ({ ...EMPTY, buckets: steps.map((each) => ({ ...bucket, steps: each })) });
-  assert.deepEqual(stepsPerPoint(EMPTY), [1, 1]);
-  assert.deepEqual(stepsPerPoint(history(1, 1, 1)), [1, 1]);
-  assert.deepEqual(stepsPerPoint(history(16, 16, 3)), [16, 16]);
-  assert.deepEqual(stepsPerPoint(history(2, 3, 2)), [2, 3]);
+  assert.deepEqual(stepsPerPoint(EMPTY), { steps: 1, text: "each step" });
+  assert.deepEqual(stepsPerPoint(history(1, 1, 1)), { steps: 1, text: "each step" });
+  assert.deepEqual(stepsPerPoint(history(16, 16, 3)), { steps: 16, text: "means of 16 steps" });
+  assert.deepEqual(stepsPerPoint(history(1, 2, 1)), { steps: 2, text: "means of 1–2 steps" });
+  assert.deepEqual(stepsPerPoint(history(4, 5, 4)), { steps: 5, text: "means of 4–5 steps" });
+});
+
+test("points that are about as wide as they are meant to be are said to be so, whatever the next frame brings", () => {
+  const history = (/** @type {number[]} */ ...steps) =>
+    ({ width: 1024, buckets: steps.map((each) => ({ step: 0, mean: 1, min: 1, max: 1, steps: each })) });
+  const about = { steps: 1024, text: "means of ~1,024 steps" };
+  assert.deepEqual(stepsPerPoint(history(1024, 1029, 1019, 3)), about);
+  assert.deepEqual(stepsPerPoint(history(1024, 1030, 1018, 600)), about);
+  assert.deepEqual(stepsPerPoint(history(90, 1024, 1)), { steps: 1024, text: "means of 90–1,024 steps" });
 });

@@ -10,8 +10,16 @@ test("the form as it stands makes a config", () => {
     data: { dataset: "names" },
     model: { hidden_sizes: [64], batch_norm: "hidden", granularity: "atomic" },
     init: { seed: 2147483647 },
-    training: { batch_size: 32, learning_rate: [{ from_step: 0, value: 0.1 }] },
+    training: { batch_size: 32, learning_rate: [{ from_step: 0, value: 0.1 }], engine: "auto" },
   });
+});
+
+test("the engine that is chosen is in the config, and each one is said what it is", () => {
+  const engine = FIELDS.find(({ name }) => name === "engine");
+  for (const name of ["auto", "tape", "kernel"]) {
+    assert.equal(configOf({ ...FILLED, engine: name }).training?.engine, name);
+    assert.match(engine?.texts?.[name] ?? "", new RegExp(`^${name}: .{10}`));
+  }
 });
 
 test("what is no number is left to the server to refuse", () => {

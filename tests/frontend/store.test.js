@@ -28,6 +28,7 @@ const NETWORK = {
 
 const session = (/** @type {string} */ id) => ({
   id, name: id, config: { data: { dataset: "names" } }, position: { step: 2, op: 2, ops: 2 }, running: false, loss: 3.3,
+  stopped: null, engine: { name: "kernel", waiting: false },
 });
 
 /** A store with a server and a stream that keep what they were told. */
@@ -68,7 +69,10 @@ function opened({ choices = {}, refuse = {}, sessions = [session("s1"), session(
 
 /** @param {object} changes @returns {any} */
 const frame = (changes) => ({
-  info: { session: "s1", position: { step: 5, op: 1, ops: 2 }, loss: 3, running: false, metrics: {}, ...changes },
+  info: {
+    session: "s1", position: { step: 5, op: 1, ops: 2 }, loss: 3, running: false, metrics: {}, stopped: null,
+    engine: { name: "kernel", waiting: false }, ...changes,
+  },
   arrays: new Map(),
 });
 
@@ -298,7 +302,110 @@ test("a run goes at the chosen speed, and a new speed counts at once", async () 
   streams[0].handlers.frame(frame({ running: true }));
   store.actions.setSpeed("30");
   await store.actions.pause();
-  assert.deepEqual(commands(), [["run", "s1", undefined], ["run", "s1", 30], ["pause", "s1"]]);
+  assert.deepEqual(commands(), [["run", "s1", {}], ["run", "s1", { steps_per_second: 30 }], ["pause", "s1"]]);
+});
+
+const LOW = { metric: "loss", below: 2.2 };
+
+test("a run goes to the breakpoint that is set, and one that is set while it runs counts at once", async () => {
+  const { store, commands, streams } = opened();
+  await store.actions.start();
+  store.actions.setBreakpoint(LOW);
+  await store.actions.run();
+  streams[0].handlers.frame(frame({ running: true }));
+  store.actions.setSpeed("30");
+  await new Promise((done) => setImmediate(done));
+  store.actions.setBreakpoint(null);
+  await store.actions.pause();
+  assert.deepEqual(commands().map(([, , wanted]) => wanted),
+    [{ until: LOW }, { steps_per_second: 30, until: LOW }, { steps_per_second: 30 }, undefined]);
+});
+
+test("a breakpoint is kept in the address, and does not count where there is no such metric", async () => {
+  const { store, commands } = opened({ choices: { until: "saturation.h_2>0.5" } });
+  await store.actions.start();
+  assert.equal(store.until.value, null);
+  await store.actions.run();
+  assert.deepEqual(commands(), [["run", "s1", {}]]);
+  store.actions.setBreakpoint(LOW);
+  assert.equal(store.choices.value.until, "loss<2.2");
+  assert.deepEqual(store.until.value, LOW);
+});
+
+const STOPPED = "loss is 1.95 at step 5: below 2, where the run was to stop.";
+
+test("why a run stopped is said until it is put away, and the next one's reason again", async () => {
+  const { store, streams } = opened();
+  await store.actions.start();
+  streams[0].handlers.frame(frame({ stopped: STOPPED }));
+  assert.deepEqual(store.standstill.value, { text: STOPPED, kind: "stopped" });
+  store.actions.dismissStop();
+  assert.equal(store.standstill.value.text, "");
+  streams[0].handlers.frame(frame({ running: true }));
+  streams[0].handlers.frame(frame({ stopped: STOPPED }));
+  assert.equal(store.standstill.value.text, STOPPED);
+  streams[0].handlers.frame(frame({ running: true }));
+  assert.equal(store.standstill.value.text, "");
+});
+
+test("why a run stopped before the page was there is said as well, and can be put away", async () => {
+  const { store } = opened({ refuse: { session: () => ({ ...session("s1"), stopped: STOPPED, loss: null }) } });
+  await store.actions.start();
+  assert.deepEqual(store.standstill.value, { text: STOPPED, kind: "diverged" });
+  store.actions.dismissStop();
+  assert.equal(store.standstill.value.text, "");
+  await store.actions.openSession("s2");
+  assert.equal(store.standstill.value.text, STOPPED);
+});
+
+test("a session that waits for its engine says so until it moves", async () => {
+  const { store, streams } = opened();
+  await store.actions.start();
+  streams[0].handlers.frame(frame({ running: true, engine: { name: "kernel", waiting: true } }));
+  assert.equal(store.standstill.value.kind, "waiting");
+  streams[0].handlers.frame(frame({ running: true }));
+  assert.equal(store.standstill.value.kind, "");
+});
+
+test("a loss that is not known yet is no divergence", async () => {
+  const { store, streams } = opened();
+  await store.actions.start();
+  streams[0].handlers.frame(frame({ loss: null, position: { step: 5, op: 0, ops: 2 } }));
+  assert.equal(store.diverged.value, false);
+  streams[0].handlers.frame(frame({ loss: null }));
+  assert.equal(store.diverged.value, true);
+});
+
+test("a run that was told in few points is read again once it rests, and not before", async () => {
+  const { store, streams, calls } = opened();
+  await store.actions.start();
+  const metrics = { loss: { step: [2, 500], mean: [3, 2], min: [3, 1], max: [3, 4] } };
+  const told = { metrics, position: { step: 1000, op: 2, ops: 2 } };
+  const before = calls.length;
+  streams[0].handlers.frame(frame({ ...told, running: true }));
+  assert.equal(calls.length, before);
+  streams[0].handlers.frame(frame(told));
+  assert.deepEqual(calls.slice(before), [["metrics", "s1", "loss", 2000, 999]]);
+});
+
+test("what came to rest while the past was being read is read as well", async () => {
+  const { store, streams, calls } = opened();
+  await store.actions.start();
+  const before = calls.length;
+  for (const step of [1000, 1900]) {
+    const metrics = { loss: { step: [step - 900, step - 400], mean: [3, 2], min: [3, 1], max: [3, 4] } };
+    streams[0].handlers.frame(frame({ metrics, position: { step, op: 2, ops: 2 } }));
+  }
+  await new Promise((done) => setImmediate(done));
+  assert.deepEqual(calls.slice(before).map(([, , , , last]) => last), [999, 1899]);
+});
+
+test("where a frame hides at which step the losses ended, the past is read again", async () => {
+  const { store, streams, calls } = opened();
+  await store.actions.start();
+  const metrics = { loss: { step: [2, 5], mean: [3, null], min: [3, 2], max: [3, 9] } };
+  streams[0].handlers.frame(frame({ metrics, loss: null, position: { step: 9, op: 2, ops: 2 } }));
+  assert.deepEqual(calls.at(-1), ["metrics", "s1", "loss", 2000, 8]);
 });
 
 test("a new speed while paused starts nothing", async () => {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { age, verdict, worstFirst } from "../../frontend/lib/verdict.js";
+import { age, kernelVerdict, verdict, worstFirst } from "../../frontend/lib/verdict.js";
 
-const SAME = { name: "da", exact: true, approximate: true, maxdiff: 0 };
-const CLOSE = { name: "db", exact: false, approximate: true, maxdiff: 1e-9 };
-const UNKNOWN = { name: "dc", exact: false, approximate: false, maxdiff: null };
-const WRONG = { name: "dd", exact: false, approximate: false, maxdiff: 0.5 };
+const SAME = { name: "da", exact: true, approximate: true, maxdiff: 0, kernel_maxdiff: null };
+const CLOSE = { name: "db", exact: false, approximate: true, maxdiff: 1e-9, kernel_maxdiff: 1.19e-8 };
+const UNKNOWN = { name: "dc", exact: false, approximate: false, maxdiff: null, kernel_maxdiff: null };
+const WRONG = { name: "dd", exact: false, approximate: false, maxdiff: 0.5, kernel_maxdiff: 2e-9 };
 
 const VERDICTS = [
   { rows: [SAME, SAME], text: "2 of 2 bit-exact", tone: "good" },
@@ -29,6 +29,20 @@ test("the worst rows come first, and rows as bad as each other stay in order", (
   const shown = worstFirst([SAME, close, UNKNOWN, CLOSE, WRONG]).map(({ name }) => name);
   assert.deepEqual(shown, ["dd", "dc", "dz", "db", "da"]);
 });
+
+test("the kernel is said to agree within the largest difference of all parameters", () => {
+  const rows = [SAME, WRONG, CLOSE];
+  assert.equal(kernelVerdict(rows, "kernel"), "The kernel, which trains, agrees with the tape within 1.2e−8.");
+  assert.equal(kernelVerdict(rows, "tape"), "The kernel agrees with the tape, which trains here, within 1.2e−8.");
+  const exact = [SAME, { ...CLOSE, kernel_maxdiff: 0 }];
+  assert.equal(kernelVerdict(exact, "kernel"), "The kernel, which trains, agrees with the tape bit for bit.");
+});
+
+test("where no gradient is finite, the kernel is not said to agree", () => {
+  assert.match(kernelVerdict([UNKNOWN, SAME], "kernel"), /cannot be compared/);
+});
+
+test("where there is no kernel, nothing is said of it", () => assert.equal(kernelVerdict([SAME], "tape"), ""));
 
 const HERE = { step: 1200, op: 50, ops: 50 };
 const SEEN = { version: 7, loss: 2.5 };

@@ -25,12 +25,6 @@ const SMOOTHED_POINTS = 20;
 /** The share of the axis before step 0: there the first point would be cut in half. */
 const BEFORE = 0.02;
 
-/** What a point is, in few letters so that the legend fits into a row. @param {[number, number]} steps */
-function nameOfPoints([fewest, most]) {
-  if (most === 1) return "each step";
-  return `means of ${fewest < most ? `${whole(fewest)}–` : ""}${whole(most)} steps`;
-}
-
 export class LossPanel extends Panel {
   #plot = livePlot({ id: "loss-plot" });
   #log = element("input", { type: "checkbox", id: "loss-log" });
@@ -75,12 +69,12 @@ export class LossPanel extends Panel {
     const losses = stickyRange(this.#losses, extent(min, max, AROUND.map((away) => uniform + away)), { log: logY });
     this.#steps = steps;
     this.#losses = losses;
-    const average = `smoothed over ~${whole(SMOOTHED_POINTS * shared[1])} steps`;
+    const average = `smoothed over ~${whole(SMOOTHED_POINTS * shared.steps)} steps`;
     const guessing = `guessing: ln ${characters} = ${uniform.toFixed(2)}`;
     const smoothed = smooth(mean, SMOOTHING);
     this.#plot.draw((_detail, theme) => lines({
       series: [
-        { name: nameOfPoints(shared), x: step, y: mean, min, max, color: theme.series[6] },
+        { name: shared.text, x: step, y: mean, min, max, color: theme.series[6] },
         { name: average, x: step, y: smoothed, color: theme.series[0] },
       ],
       levels: [{ name: guessing, value: uniform, color: theme.series[1] }],

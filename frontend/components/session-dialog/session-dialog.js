@@ -12,10 +12,10 @@ import { configOf, FIELDS, refusals } from "../../lib/new-session.js";
 import { View } from "../../lib/view.js";
 
 /** @param {Field} field */
-function control({ name, type, value, step, options }) {
+function control({ name, type, value, step, options, texts }) {
   if (options) {
     const list = element("select", { name });
-    setOptions(list, options.map((option) => ({ value: option, text: option })), options[0]);
+    setOptions(list, options.map((option) => ({ value: option, text: texts?.[option] ?? option })), options[0]);
     return list;
   }
   const attributes = { name, type: type ?? "text", value: value ?? "", autocomplete: "off" };

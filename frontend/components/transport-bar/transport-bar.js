@@ -9,13 +9,19 @@ import { SPEEDS } from "../../lib/choices.js";
 import { COMMANDS } from "../../lib/commands.js";
 import { commandButton, updateButton } from "../../lib/command-button.js";
 import { element, select, setOptions, setText } from "../../lib/dom.js";
-import { fixed, whole } from "../../lib/format.js";
+import { fixed, pace, whole } from "../../lib/format.js";
 import { momentAt } from "../../lib/timeline.js";
 import { View } from "../../lib/view.js";
 import { LearningRate } from "./learning-rate.js";
+import { RunUntil } from "./run-until.js";
 
 const GROUPS = [["pass-back", "op-back", "op-forward", "pass-forward"], ["step"], ["run", "pause"]];
 const PACES = SPEEDS.map((value) => ({ value, text: value === "max" ? value : `${value} steps/s` }));
+const ENGINES = {
+  kernel: "The kernel makes the steps: forward pass, backward pass and update as one compiled function. "
+    + "Verify compares its gradients with the tape's, which are the ones on show.",
+  tape: "The tape makes the steps: op by op, as they are shown, and slower than the compiled kernel would be.",
+};
 const PASSES = { minibatch: "minibatch drawn", forward: "forward", backward: "backward" };
 
 /** @type {Pick<Moment, "pass" | "label" | "code">} */
@@ -30,11 +36,15 @@ export class TransportBar extends View {
   #pass = element("span", { class: "pass" });
   #label = element("code", { class: "label" });
   #code = element("code", { class: "line" });
+  #standstill = element("span", { role: "status", id: "standstill" });
+  #dismiss = element("button", { type: "button", class: "dismiss", "aria-label": "Dismiss", title: "Dismiss" }, "×");
   #lost = element("span", { class: "lost", role: "alert" });
   #slider = element("input", { type: "range", min: "0", id: "op-slider", "aria-label": "Op within this step" });
   #loss = element("output", { id: "loss-value" });
   #rate = element("output", { id: "steps-per-second" });
+  #speedReadout = readout("steps/s", this.#rate);
   #learningRate = new LearningRate();
+  #until = new RunUntil();
 
   /** @override @param {Store} store */
   build(store) {
@@ -47,20 +57,23 @@ export class TransportBar extends View {
     groups[2].append(element("label", { class: "speed" }, "at", this.#speed));
     // A click leaves the focus where it was, so that the space key keeps meaning run and pause.
     this.addEventListener("mousedown", (event) => {
-      if (event.target instanceof HTMLButtonElement) event.preventDefault();
+      if (event.target instanceof Element && event.target.closest("button")) event.preventDefault();
     });
     this.#slider.addEventListener("input", () => store.actions.goTo(Number(this.#slider.value)));
+    this.#dismiss.addEventListener("click", store.actions.dismissStop);
     this.#learningRate.start(store);
+    this.#until.start(store);
     this.append(
-      element("div", { class: "controls", role: "group", "aria-label": "Transport" }, ...groups),
+      element("div", { class: "controls", role: "group", "aria-label": "Transport" }, ...groups, this.#until),
       element("dl", { class: "readouts" },
         readout("loss", this.#loss),
-        readout("steps/s", this.#rate),
+        this.#speedReadout,
         readout("learning rate", this.#learningRate)),
       element("div", { class: "track" }, this.#slider),
       element("p", { class: "position", id: "position" },
         element("span", { class: "where" }, "step ", this.#step, " · op ", this.#op),
-        this.#pass, this.#label, this.#code, this.#lost),
+        this.#pass, this.#label, this.#code,
+        element("span", { class: "standstill" }, this.#standstill, this.#dismiss), this.#lost),
     );
   }
 
@@ -70,9 +83,30 @@ export class TransportBar extends View {
     setOptions(this.#speed, PACES, store.choices.value.speed);
     this.#showPosition(store);
     setText(this.#lost, store.connection.value === "lost" ? "The server does not answer; trying again …" : "");
-    setText(this.#loss, store.loss.value === null ? "–" : fixed(store.loss.value));
+    this.#showStandstill(store);
+    const diverged = store.diverged.value;
+    setText(this.#loss, diverged ? "not finite" : store.loss.value === null ? "–" : fixed(store.loss.value));
+    this.#loss.classList.toggle("bad", diverged);
     const rate = store.stepsPerSecond.value;
-    setText(this.#rate, rate === null ? "–" : rate >= 100 ? whole(Math.round(rate)) : fixed(rate, 1));
+    setText(this.#rate, rate === null ? "–" : pace(rate));
+    this.#showEngine(store);
+  }
+
+  /** Where a session stands still, the reason is said in place of what the op was. @param {Store} store */
+  #showStandstill({ standstill }) {
+    const { text, kind } = standstill.value;
+    setText(this.#standstill, text);
+    this.#standstill.title = text;
+    this.dataset.standstill = kind;
+    this.#dismiss.hidden = kind === "" || kind === "waiting";
+  }
+
+  /** @param {Store} store */
+  #showEngine({ engine }) {
+    const name = engine.value?.name;
+    const [term] = this.#speedReadout.children;
+    setText(term, name ? `steps/s · ${name}` : "steps/s");
+    this.#speedReadout.title = name ? ENGINES[name] : "";
   }
 
   /** @param {Store} store */

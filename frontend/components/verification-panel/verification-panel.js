@@ -1,5 +1,5 @@
 /**
- * Every hand-written gradient against autograd, on request.
+ * Every hand-written gradient against autograd, and the kernel's against the hand-written ones, on request.
  *
  * @import { Store } from "../../store.js"
  * @import { VerificationRow } from "../../types/wire"
@@ -11,7 +11,7 @@ import { COMMANDS } from "../../lib/commands.js";
 import { element, setText } from "../../lib/dom.js";
 import { number } from "../../lib/format.js";
 import { effect } from "../../lib/signals.js";
-import { age, agreement, verdict, worstFirst } from "../../lib/verdict.js";
+import { age, agreement, kernelVerdict, verdict, worstFirst } from "../../lib/verdict.js";
 import { Panel } from "../panel/panel.js";
 
 /** @type {Record<Agreement, [exact: [string, string], approximate: [string, string]]>} */
@@ -22,24 +22,38 @@ const MARKS = {
   wrong: [["no", "bad"], ["no", "bad"]],
 };
 
+const KERNEL = "The kernel is the same step compiled, and does the training. It computes the parameters' gradients only: "
+  + "this is how far the largest difference of a cell is from the tape's, which are the hand-written ones on show.";
+
+const COLUMNS = [
+  ["gradient", "Of the loss with respect to each tensor, in the order of the backward pass; the worst come first"],
+  ["exact", "Equal to autograd's to the last bit"],
+  ["approximate", "Equal to autograd's but for rounding"],
+  ["difference", "The largest difference of a cell from autograd's"],
+  ["kernel − tape", KERNEL],
+];
+
 /** @param {VerificationRow} row @param {(name: string) => void} inspect */
 function tableRow(row, inspect) {
   const tensor = row.name.replace(/^d/, "");
   const marks = MARKS[agreement(row)].map(([text, tone]) => element("td", { class: tone }, text));
-  const difference = row.maxdiff === null ? "not finite, cannot be compared" : number(row.maxdiff);
+  const difference = row.maxdiff === null ? "not finite" : number(row.maxdiff);
   return element("tr", {},
     element("th", { scope: "row" }, element("button", {
       type: "button", class: "tensor", title: `Inspect ${tensor}`, onclick: () => inspect(tensor),
     }, row.name)),
-    ...marks, element("td", { class: "number" }, difference));
+    ...marks,
+    element("td", { class: "number" }, difference),
+    element("td", { class: "number" }, row.kernel_maxdiff === null ? "" : number(row.kernel_maxdiff)));
 }
 
-const NOTHING_YET = element("tr", {}, element("td", { colspan: "4", class: "nothing" },
+const NOTHING_YET = element("tr", {}, element("td", { colspan: "5", class: "nothing" },
   "Step or run to where you want to check, then verify: it changes nothing of the run."));
 
 export class VerificationPanel extends Panel {
   #count = element("output", { id: "verification-count" });
   #age = element("p", { class: "age", id: "verification-age" });
+  #kernel = element("p", { class: "kernel", id: "verification-kernel", title: KERNEL });
   #rows = element("tbody");
   #table = element("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Verification results" });
 
@@ -56,23 +70,23 @@ export class VerificationPanel extends Panel {
 
   /** @override @param {Store} store */
   body({ verification, actions }) {
-    const head = ["gradient", "exact", "approximate", "largest difference"]
-      .map((text) => element("th", { scope: "col" }, text));
+    const head = COLUMNS.map(([text, title]) => element("th", { scope: "col", title }, text));
     this.#table.append(element("table", {}, element("thead", {}, element("tr", {}, ...head)), this.#rows));
     effect(() => {
       const checked = verification.value;
       const rows = checked && worstFirst(checked.rows).map((row) => tableRow(row, actions.inspect));
       this.#rows.replaceChildren(...(rows ?? [NOTHING_YET]));
     });
-    return [element("div", { class: "verdict" }, this.#count, this.#age), this.#table];
+    return [element("div", { class: "verdict" }, this.#count, this.#age), this.#kernel, this.#table];
   }
 
   /** @override @param {Store} store */
-  update({ verification, verifying, position, info }) {
+  update({ verification, verifying, position, info, engine }) {
     const checked = verification.value;
     const { text, tone } = checked ? verdict(checked.rows) : { text: "not checked yet", tone: "" };
     setText(this.#count, text);
     this.#count.className = tone;
+    setText(this.#kernel, checked ? kernelVerdict(checked.rows, engine.value?.name) : "");
     const now = position.value;
     if (verifying.value) setText(this.#age, "checking …");
     else setText(this.#age, checked && now ? age(checked, { ...info.value, position: now }) : "");
