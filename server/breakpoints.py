@@ -25,10 +25,10 @@ def why_halted(watch: Watch, number: float, loss: float | None, step: int) -> st
     """In a sentence, why the run stopped by itself at this step."""
     if loss is None or not math.isfinite(loss):
         return (
-            f"The loss is no longer finite at step {step}: training has diverged. "
+            f"The loss is no longer finite at step {step:,}: training has diverged. "
             "Try a smaller learning rate or gradient clipping in a new session."
         )
     if not math.isfinite(number):
-        return f"{watch.gauge} is no longer finite at step {step}, though the loss still is."
+        return f"{watch.gauge} is no longer finite at step {step:,}, though the loss still is."
     side, bound = ("below", watch.below) if number < watch.below else ("above", watch.above)
-    return f"{watch.gauge} is {number:.4g} at step {step}: {side} {bound:.4g}, where the run was to stop."
+    return f"{watch.gauge} is {number:.4g} at step {step:,}: {side} {bound:.4g}, where the run was to stop."

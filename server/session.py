@@ -111,6 +111,7 @@ class Session:
             steps_per_second=self.steps_per_second,
             training=self.training,
             recorded=self.recorded,
+            kernel=self._kernel,
         )
 
     # ── What changes it ──

@@ -1,5 +1,6 @@
 """What can be read of a session: all of one moment, by any thread, while training goes on."""
 
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from torch import Tensor
@@ -28,6 +29,7 @@ class Snapshot:
     steps_per_second: float | None
     training: TrainingInfo
     recorded: Recorded
+    kernel: Future[None]
     drawn: dict[View, tuple[ViewInfo, Array | None]] = field(default_factory=dict)  # For all pages that show the same
 
     @property
@@ -61,8 +63,11 @@ class Snapshot:
         return tensor
 
     def verification(self) -> Verification:
-        """Every gradient against autograd, and every parameter's by the kernel against it too."""
-        differences = kernel_differences(self.moment.tape)
+        """Every gradient against autograd, and where there is a kernel its gradient of every parameter against ours.
+
+        Waits for the kernel where it is still being loaded.
+        """
+        differences = {} if self.kernel.exception() else kernel_differences(self.moment.tape)
         rows = [
             VerificationRow(
                 name=agreement.name,

@@ -222,6 +222,18 @@ def test_where_the_kernel_cannot_be_loaded_a_run_says_why_it_ended() -> None:
     assert "no compiler" in session.stopped
 
 
+def test_without_a_kernel_gradients_are_verified_against_autograd_alone() -> None:
+    rows = make(broken(), engine="tape").snapshot().verification().rows
+    assert all(row.approximate and row.kernel_maxdiff is None for row in rows)
+
+
+def test_verification_tells_how_far_the_kernel_is_from_the_tape(session: Session) -> None:
+    told = {row.name: row.kernel_maxdiff for row in session.snapshot().verification().rows}
+    known = {name for name, difference in told.items() if difference is not None}
+    assert known == {f"d{name}" for name in session.run.network.parameters}
+    assert max(difference for difference in told.values() if difference is not None) < 1e-6
+
+
 def test_the_tape_waits_for_no_kernel() -> None:
     session = make(Future(), engine="tape")
     session.advance("step", 2)
