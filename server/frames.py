@@ -51,9 +51,10 @@ def build_frame(snapshot: Snapshot, views: tuple[View, ...], metrics_from: int) 
     arrays: dict[str, Array] = {}
     infos: dict[str, ViewInfo] = {}
     for view in views:
-        if view not in snapshot.drawn:
-            snapshot.drawn[view] = _draw(snapshot.moment, view)
-        infos[view.id], array = snapshot.drawn[view]
+        drawn = snapshot.drawn.get(view)
+        if drawn is None:
+            drawn = snapshot.drawn[view] = _draw(snapshot.moment, view)
+        infos[view.id], array = drawn
         if array is not None:
             arrays[view.id] = array
     losses = snapshot.recorded.buckets("loss", metrics_from, snapshot.known_until, METRIC_POINTS)

@@ -10,7 +10,7 @@ from model.clock import Position
 from model.engine import Watch
 from server.schemas import Progress
 
-BURST_SECONDS = 1 / 60  # A display's frame: between two bursts whatever was asked is carried out.
+BURST_SECONDS = 1 / 240  # A quarter of a display's frame: whoever asks, a page for its next frame too, waits no longer.
 FASTER_AT_MOST = 8  # A burst has at most so many times the steps of the one before, since that may have been lucky.
 PACE_SECONDS = 1.0  # Steps per second are measured over this long.
 MOST_SECONDS_TO_CATCH_UP = 0.1  # Less is made up for by going faster, so that small hold-ups do not add up.
