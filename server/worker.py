@@ -4,6 +4,7 @@ import contextlib
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 LONGEST_WAIT_SECONDS = 3600.0
+# Of a session that trains, frames are built no closer together: pages that come meanwhile share one. A little less than
+# a display's frame, so that a page which asks 60 times a second is not always just too early.
+SECONDS_BETWEEN_FRAMES = 1 / 75
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,7 @@ class Worker:
         self._frames = frames
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._watchers: list[Watcher] = []
+        self._served_at = -SECONDS_BETWEEN_FRAMES
         self._has_asked = self._has_turn = False
         self._closed = False
         self._gate = threading.Lock()  # So that nothing enters the inbox after its end.
@@ -107,7 +112,15 @@ class Worker:
 
     def _seconds_to_wait(self) -> float | None:
         """For the next task at most, which may be the turn that was asked for."""
-        return None if self._has_asked else self._session.seconds_until_due()
+        waits = [None if self._has_asked else self._session.seconds_until_due(), self._seconds_until_frames()]
+        return min((wait for wait in waits if wait is not None), default=None)
+
+    def _seconds_until_frames(self) -> float | None:
+        """How long until frames are to be built; None where nobody waits for one."""
+        if not any(self._is_due(watcher) for watcher in self._watchers):
+            return None
+        since = time.monotonic() - self._served_at
+        return max(0.0, SECONDS_BETWEEN_FRAMES - since) if self._session.running else 0.0
 
     def _take(self, timeout: float | None) -> None:
         # A queue takes no longer timeout than this; whoever waited so long in vain just waits again.
@@ -130,9 +143,10 @@ class Worker:
             self._turns.give_back()
 
     def _serve_watchers(self) -> None:
-        served = [watcher for watcher in self._watchers if self._is_due(watcher)]
-        if not served:
+        if self._seconds_until_frames() != 0.0:
             return
+        self._served_at = time.monotonic()
+        served = [watcher for watcher in self._watchers if self._is_due(watcher)]
         self._watchers = [watcher for watcher in self._watchers if watcher not in served]
         snapshot = self._session.snapshot()
         for watcher in served:

@@ -9,10 +9,10 @@ from model.config import Config, ModelConfig, TrainingConfig
 from model.dataset import parse_words
 from server.errors import NotFound
 from server.frames import Frame
-from server.schemas import RunWanted
+from server.schemas import RunWanted, TrainingChange
 from server.session import Session
 from server.turns import Turns
-from server.worker import Worker
+from server.worker import SECONDS_BETWEEN_FRAMES, Worker
 from tests.server.reference import WORDS
 
 CONFIG = Config(model=ModelConfig(embedding_size=2, hidden_sizes=(4,)), training=TrainingConfig(batch_size=4))
@@ -100,6 +100,32 @@ def test_a_frame_waits_until_the_state_is_newer(worker: Worker) -> None:
     step(worker)
     assert not frame.done()
     worker.call(lambda session: session.advance("step", 1)).result(SECONDS)
+    assert frame.result(SECONDS).version > version
+
+
+def test_pages_that_ask_between_two_frames_of_a_run_share_the_next(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr("server.worker.time.monotonic", lambda: now)
+    worker.call(lambda session: session.start(RunWanted())).result(SECONDS)
+    first = worker.next_frame((), after=-1, metrics_from=0).result(SECONDS)
+    frames = [worker.next_frame((), after=first.version, metrics_from=0) for _ in range(3)]
+    reached = step(worker)
+    while step(worker) == reached:
+        pass
+    assert not any(frame.done() for frame in frames)
+    now += 2 * SECONDS_BETWEEN_FRAMES
+    assert len({frame.result(SECONDS).version for frame in frames}) == 1
+
+
+def test_a_frame_of_a_slow_run_does_not_wait_for_its_next_step(worker: Worker) -> None:
+    worker.call(lambda session: session.start(RunWanted(steps_per_second=0.001))).result(SECONDS)
+    while step(worker) == 0:
+        pass
+    version = worker.next_frame((), after=-1, metrics_from=0).result(SECONDS).version
+    frame = worker.next_frame((), after=version, metrics_from=0)
+    worker.call(lambda session: session.change_training(TrainingChange(learning_rate=0.5))).result(SECONDS)
     assert frame.result(SECONDS).version > version
 
 
