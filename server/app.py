@@ -1,5 +1,6 @@
 """The app: routes, stream, page and the mapping of errors, around one session host."""
 
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -19,6 +20,7 @@ from server.settings import Settings
 from server.stream import router as stream_router
 from server.validation import describe_errors
 
+SWITCH_SECONDS = 0.0005
 STATUS: dict[type[SessionError], int] = {NotFound: 404, Conflict: 409, TooLarge: 413, Invalid: 422}
 
 
@@ -30,6 +32,9 @@ def create_app(settings: Settings) -> FastAPI:
         # One thread for each tensor operation: with more, sums are added in another order, and a run's numbers would
         # depend on the machine's cores. Small networks are fastest so.
         torch.set_num_threads(1)
+        # A burst lets go of Python's lock and wants it back a moment later: by default another thread may keep it for
+        # as long as the burst itself was.
+        sys.setswitchinterval(SWITCH_SECONDS)
         await app.state.host.create(Config())
         yield
         app.state.host.close()
