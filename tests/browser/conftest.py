@@ -60,8 +60,17 @@ def page(browser: Browser, server: str, complaints: list[str]) -> Iterator[Page]
     yield page
     found = list(complaints)  # closing the page breaks off what is under way, which is no complaint
     context.close()
+    pause_all(server)
     if found:
         pytest.fail("\n".join(["The browser complained:", *found]), pytrace=False)
+
+
+def pause_all(server: str) -> None:
+    """Training that one test leaves running would take the processor from all those after it."""
+    with httpx2.Client(base_url=server, timeout=30) as rest:
+        for session in rest.get("/api/sessions").raise_for_status().json():
+            if session["running"]:
+                rest.post(f"/api/sessions/{session['id']}/pause").raise_for_status()
 
 
 @pytest.hookimpl(wrapper=True)
