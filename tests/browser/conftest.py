@@ -6,13 +6,15 @@ from typing import Any
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
 from tests.browser.chromium import FLAGS, find_chromium
 from tests.browser.dashboard import Dashboard
 from tests.serving import running_server
 
 LOG = pytest.StashKey[Path]()
+# What people chose on the page before is forgotten once for each page; to load it again keeps what was chosen on it.
+FORGET = "if (!sessionStorage.getItem('new')) { localStorage.clear(); sessionStorage.setItem('new', 'no'); }"
 
 
 # Of the package, not of the session: while Playwright is open, its event loop runs in this thread, and other tests
@@ -35,6 +37,14 @@ def server(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequ
         yield url
 
 
+# One for all pages, so that they share what the browser keeps of Plotly: to compile it takes longer than most tests.
+@pytest.fixture(scope="package")
+def context(browser: Browser, server: str) -> Iterator[BrowserContext]:
+    context = browser.new_context(base_url=server)
+    yield context
+    context.close()
+
+
 @pytest.fixture
 def complaints() -> list[str]:
     """What the browser complained of so far. A test that provokes a complaint checks it, and removes it from here."""
@@ -42,7 +52,7 @@ def complaints() -> list[str]:
 
 
 @pytest.fixture
-def page(browser: Browser, server: str, complaints: list[str]) -> Iterator[Page]:
+def page(context: BrowserContext, server: str, complaints: list[str]) -> Iterator[Page]:
     """A fresh page, where `page.goto("/")` opens the dashboard; fails the test if the browser complained."""
 
     def on_console(message: ConsoleMessage) -> None:
@@ -52,14 +62,15 @@ def page(browser: Browser, server: str, complaints: list[str]) -> Iterator[Page]
     def on_request_failed(request: Request) -> None:
         complaints.append(f"{request.method} {request.url} failed: {request.failure}")
 
-    context = browser.new_context(base_url=server, viewport={"width": 1440, "height": 900})
     page = context.new_page()
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.add_init_script(FORGET)
     page.on("console", on_console)
     page.on("pageerror", lambda error: complaints.append(f"uncaught {error}"))
     page.on("requestfailed", on_request_failed)
     yield page
     found = list(complaints)  # closing the page breaks off what is under way, which is no complaint
-    context.close()
+    page.close()
     pause_all(server)
     if found:
         pytest.fail("\n".join(["The browser complained:", *found]), pytrace=False)
