@@ -58,16 +58,17 @@ def build_frame(snapshot: Snapshot, views: tuple[View, ...], metrics_from: int) 
         if array is not None:
             arrays[view.id] = array
     losses = snapshot.recorded.buckets("loss", metrics_from, snapshot.known_until, METRIC_POINTS)
+    session = snapshot.info
     info = FrameInfo(
-        session=snapshot.session_id,
+        session=session.id,
         version=snapshot.version,
-        position=snapshot.position,
-        loss=snapshot.loss,
-        running=snapshot.running,
-        stopped=snapshot.stopped,
-        engine=snapshot.engine,
+        position=session.position,
+        loss=session.loss,
+        running=session.running,
+        stopped=session.stopped,
+        engine=session.engine,
         steps_per_second=snapshot.steps_per_second,
-        training=snapshot.training,
+        training=session.training,
         metrics={"loss": Series.model_validate(losses)},
         views=infos,
     )

@@ -100,16 +100,11 @@ class Session:
     def snapshot(self) -> Snapshot:
         """All that can be read of it as it stands, for other threads."""
         return Snapshot(
-            session_id=self.id,
+            info=self.info(),
             version=self.version,
             moment=self.run.moment,
-            loss=self.run.loss,
             known_until=self.recorded.known_until,
-            running=self.running,
-            stopped=self.stopped,
-            engine=self.engine,
             steps_per_second=self.steps_per_second,
-            training=self.training,
             recorded=self.recorded,
             kernel=self._kernel,
         )

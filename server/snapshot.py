@@ -10,7 +10,7 @@ from model.verification import kernel_differences, verify
 from server.errors import Conflict, NotFound
 from server.matrices import Array
 from server.recorded import Recorded
-from server.schemas import EngineInfo, PositionInfo, TensorInfo, TrainingInfo, Verification, VerificationRow
+from server.schemas import SessionInfo, TensorInfo, Verification, VerificationRow
 from server.views import View, ViewInfo
 
 
@@ -18,23 +18,14 @@ from server.views import View, ViewInfo
 class Snapshot:
     """A session as it stood at one version."""
 
-    session_id: str
+    info: SessionInfo
     version: int
     moment: Moment
-    loss: float | None
     known_until: int  # The last step of which metrics are known
-    running: bool
-    stopped: str | None
-    engine: EngineInfo
     steps_per_second: float | None
-    training: TrainingInfo
     recorded: Recorded
     kernel: Future[None]
     drawn: dict[View, tuple[ViewInfo, Array | None]] = field(default_factory=dict)  # For all pages that show the same
-
-    @property
-    def position(self) -> PositionInfo:
-        return PositionInfo.model_validate(self.moment.position)
 
     def tensors(self) -> list[TensorInfo]:
         """All tensors but the contributions, known or not."""
@@ -78,4 +69,4 @@ class Snapshot:
             )
             for agreement in verify(self.moment.tape)
         ]
-        return Verification(position=self.position, rows=rows)
+        return Verification(position=self.info.position, rows=rows)
