@@ -79,5 +79,8 @@ class Engine(Protocol):
     def set_parameter(self, name: str, value: Tensor) -> None:
         """Replace a parameter; what was computed with the one before is forgotten."""
 
+    def restore(self, parameters: Mapping[str, Tensor], running: Mapping[str, Tensor]) -> None:
+        """Stand at another step: with its parameters and running statistics, and nothing computed yet."""
+
     def run(self, orders: Orders) -> Trace:
         """Make these steps: each an update, then a forward and a backward pass."""

@@ -31,6 +31,7 @@ class KernelEngine:
     """Parameters, statistics and the last step's tensors, in memory that the kernel changes in place."""
 
     tape: Tape | None = None  # The kernel keeps none.
+    loss: float | None
 
     def __init__(
         self, network: Network, examples: Examples, parameters: Mapping[str, Tensor], running: Mapping[str, Tensor]
@@ -39,12 +40,12 @@ class KernelEngine:
         self._gauges = gauge_names(network)
         self._contexts = np.ascontiguousarray(examples.contexts.numpy())
         self._targets = examples.targets.numpy()
-        self._parameters = _filled(self._layout.parameters, parameters)
+        self._parameters = np.zeros(self._layout.parameters.size, np.float32)
         self._gradients = np.zeros_like(self._parameters)
-        self._statistics = _filled(self._layout.statistics, running)
+        self._statistics = np.zeros(self._layout.statistics.size, np.float32)
         self._values = np.zeros(self._layout.values.size, np.float32)
         self._copies: dict[str, dict[str, Tensor]] = {}  # Made when asked for, and good until something changes.
-        self.loss: float | None = None
+        self.restore(parameters, running)
 
     @property
     def parameters(self) -> Mapping[str, Tensor]:
@@ -68,6 +69,13 @@ class KernelEngine:
     def set_parameter(self, name: str, value: Tensor) -> None:
         """Replace a parameter; what was computed with the one before is forgotten."""
         self._layout.parameters.view(self._parameters, name)[:] = value.numpy()
+        self._copies.clear()
+        self.loss = None
+
+    def restore(self, parameters: Mapping[str, Tensor], running: Mapping[str, Tensor]) -> None:
+        """Stand at another step: with its parameters and running statistics, and nothing computed yet."""
+        _fill(self._parameters, self._layout.parameters, parameters)
+        _fill(self._statistics, self._layout.statistics, running)
         self._copies.clear()
         self.loss = None
 
@@ -101,11 +109,9 @@ class KernelEngine:
         return self._copies[what]
 
 
-def _filled(region: Region, tensors: Mapping[str, Tensor]) -> NDArray[np.float32]:
-    memory = np.zeros(region.size, np.float32)
+def _fill(memory: NDArray[np.float32], region: Region, tensors: Mapping[str, Tensor]) -> None:
     for name in region.offsets:
         region.view(memory, name)[:] = tensors[name].numpy()
-    return memory
 
 
 def _bounds(clipping: Clipping | None) -> tuple[float, float]:

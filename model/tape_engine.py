@@ -17,12 +17,14 @@ from model.update import updated_parameters, updated_running
 class TapeEngine:
     """Parameters and statistics, and the tape of where they stand."""
 
+    parameters: dict[str, Tensor]
+    running: dict[str, Tensor]
+    tape: Tape | None
+
     def __init__(
         self, network: Network, examples: Examples, parameters: Mapping[str, Tensor], running: Mapping[str, Tensor]
     ) -> None:
-        self.parameters = dict(parameters)
-        self.running = dict(running)
-        self.tape: Tape | None = None
+        self.restore(parameters, running)
         self._network = network
         self._names = gauge_names(network)
         self._examples = examples
@@ -34,6 +36,12 @@ class TapeEngine:
     def set_parameter(self, name: str, value: Tensor) -> None:
         """Replace a parameter; what was computed with the one before is forgotten."""
         self.parameters = {**self.parameters, name: value}
+        self.tape = None
+
+    def restore(self, parameters: Mapping[str, Tensor], running: Mapping[str, Tensor]) -> None:
+        """Stand at another step: with its parameters and running statistics, and nothing computed yet."""
+        self.parameters = dict(parameters)
+        self.running = dict(running)
         self.tape = None
 
     def run(self, orders: Orders) -> Trace:

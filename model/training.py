@@ -15,6 +15,7 @@ from model.initialization import initial_parameters
 from model.kernel_engine import KernelEngine
 from model.moment import Moment
 from model.network import Network
+from model.state import InvalidState, State, check_state
 from model.tape import Tape
 from model.tape_engine import TapeEngine
 from model.update import Clipping, initial_running
@@ -38,6 +39,13 @@ class Run:
     one operation can change the last bits; the server uses one.
     """
 
+    step: int
+    op: int
+    schedule: tuple[LearningRateFrom, ...]
+    clipping: Clipping | None
+    _chosen: Int[Tensor, "B"]  # The minibatch: numbers of its examples
+    _moment: Moment | None
+
     def __init__(self, config: Config, dataset: Dataset) -> None:
         """Stand at step 0 with all gradients known. Raises UnfitData where the batch exceeds the training split."""
         self.config = config
@@ -52,16 +60,11 @@ class Run:
                 f"training.batch_size: {config.training.batch_size} examples a minibatch, but the training split of "
                 f"data set {dataset.name!r} has only {len(self.splits['train'])}"
             )
-        self.generator = torch.Generator().manual_seed(config.init.seed)
-        parameters = initial_parameters(self.network, config.init, self.generator)
+        beginning = self._beginning()
         make_engine = ENGINES[config.training.engine]
-        self.engine: Engine = make_engine(self.network, self.splits["train"], parameters, initial_running(self.network))
-        self.schedule = config.training.learning_rate
-        self.clipping: Clipping | None = None
-        self.step = 0
-        self.op = self.network.ops
-        self._chosen = self._draw(1)[0]
-        self._moment: Moment | None = None
+        self.engine: Engine = make_engine(self.network, self.splits["train"], beginning.parameters, beginning.running)
+        self.generator = torch.Generator()
+        self._stand_at(beginning)
 
     @property
     def position(self) -> Position:
@@ -103,10 +106,50 @@ class Run:
         """The learning rate of this step's update."""
         return float(self._rates(np.array([self.step]))[0])
 
-    def set_learning_rate(self, value: float) -> None:
-        """Use `value` from this step on, in place of whatever the schedule had planned."""
-        past = tuple(entry for entry in self.schedule if entry.from_step < self.step)
-        self.schedule = (*past, LearningRateFrom(from_step=self.step, value=value))
+    def set_learning_rate(self, value: float, from_step: int | None = None) -> None:
+        """Use `value` from this step on, or from another, in place of whatever the schedule had planned."""
+        step = self.step if from_step is None else from_step
+        past = tuple(entry for entry in self.schedule if entry.from_step < step)
+        self.schedule = (*past, LearningRateFrom(from_step=step, value=value))
+
+    # ── Its state ──
+
+    def state(self) -> State:
+        """All that the numbers from this step on depend on, but for schedule and clipping."""
+        return State(self.step, self.parameters, self.running, self._chosen, self.generator.get_state())
+
+    def check(self, state: State) -> None:
+        """Raise InvalidState where the state is not of this network and data."""
+        check_state(state, like=self.state())
+        if state.minibatch.min() < 0 or state.minibatch.max() >= len(self.splits["train"]):
+            raise InvalidState(f"the minibatch of step {state.step} has examples that are not in the training split")
+
+    def restore(self, state: State | None) -> None:
+        """Stand at a step as it was, or at the beginning, with the config's schedule and no clipping.
+
+        Raises InvalidState where the state is not of this network and data; then nothing has changed.
+        """
+        state = self._beginning() if state is None else state
+        self.check(state)
+        self.engine.restore(state.parameters, state.running)
+        self._stand_at(state)
+
+    def _beginning(self) -> State:
+        generator = torch.Generator().manual_seed(self.config.init.seed)
+        parameters = initial_parameters(self.network, self.config.init, generator)
+        minibatch = self._draw(1, generator)[0]
+        return State(0, parameters, initial_running(self.network), minibatch, generator.get_state())
+
+    def _stand_at(self, state: State) -> None:
+        self.step = state.step
+        self.op = self.network.ops
+        self.schedule = self.config.training.learning_rate
+        self.clipping = None
+        self.generator.set_state(state.generator)
+        self._chosen = state.minibatch
+        self._moment = None
+
+    # ── Moving ──
 
     def move_to(self, op: int) -> None:
         """Go forwards or back within this step."""
@@ -118,11 +161,11 @@ class Run:
     def advance(self, count: int, watch: Watch | None = None) -> Trace:
         """Apply `count` updates and stand where all gradients of the step then are known; fewer where `watch` halts."""
         before = self.generator.get_state()
-        minibatches = torch.cat([self._chosen[None], self._draw(count)])
+        minibatches = torch.cat([self._chosen[None], self._draw(count, self.generator)])
         trace = self._run_engine(minibatches, watch)
         if trace.updates < count:  # What was drawn for steps that were not made is drawn again when they are.
             self.generator.set_state(before)
-            self._draw(trace.updates)
+            self._draw(trace.updates, self.generator)
         self._chosen = minibatches[trace.updates]
         self.step += trace.updates
         self.op = self.network.ops
@@ -140,6 +183,11 @@ class Run:
 
         Raises InvalidParameter where there is no such parameter, the shape differs, or a number is not finite.
         """
+        self.engine.set_parameter(name, self.checked_parameter(name, value))
+        self._moment = None
+
+    def checked_parameter(self, name: str, value: Tensor) -> Tensor:
+        """The value in float32 and in memory of its own. Raises InvalidParameter as `set_parameter`."""
         if name not in self.network.parameters:
             raise InvalidParameter(f"{name!r} is not a parameter; these are: {', '.join(self.network.parameters)}")
         expected = self.network.tensors[name].shape
@@ -148,8 +196,7 @@ class Run:
         value = value.to(torch.float32, copy=True)  # The caller may go on changing theirs.
         if not torch.isfinite(value).all():
             raise InvalidParameter(f"{name} must be finite in float32: NaN, infinity or overflow found")
-        self.engine.set_parameter(name, value)
-        self._moment = None
+        return value
 
     def tensor(self, name: str) -> Tensor | None:
         """Any tensor of the network by name; None where it is not known at this position. KeyError: no such name."""
@@ -165,10 +212,10 @@ class Run:
         values = np.array([entry.value for entry in self.schedule])
         return values[np.searchsorted(begins, steps, side="right") - 1]
 
-    def _draw(self, count: int) -> Int[Tensor, "count B"]:
+    def _draw(self, count: int, generator: torch.Generator) -> Int[Tensor, "count B"]:
         """The next `count` minibatches, as numbers of examples: the same as when drawn one by one."""
         shape = (count, self.config.training.batch_size)
-        return torch.randint(0, len(self.splits["train"]), shape, generator=self.generator)
+        return torch.randint(0, len(self.splits["train"]), shape, generator=generator)
 
 
 def network_for(config: Config, dataset: Dataset) -> Network:

@@ -8,9 +8,12 @@ import torch
 from model.clock import Position
 from model.config import Config
 from model.dataset import Dataset, parse_words
+from model.edits import SetClipping
 from model.engine import Watch
 from model.gauges import measure
+from model.state import State
 from model.training import InvalidParameter, Run, UnfitData
+from model.update import Clipping
 from tests.model.networks import BATCH_NORMS, GRANULARITIES, config_of
 from tests.model.reference import Reference
 
@@ -275,6 +278,81 @@ def test_a_wrong_parameter_is_refused_and_changes_nothing(
     with pytest.raises(InvalidParameter, match=reason):
         run.set_parameter(name, value)
     assert all(torch.equal(run.parameters[name], before[name]) for name in before)
+
+
+# ── Restoring a state ──
+
+
+@pytest.mark.parametrize("granularity", GRANULARITIES)
+@pytest.mark.parametrize("batch_norm", BATCH_NORMS)
+def test_a_run_that_was_restored_goes_on_as_if_it_had_never_stopped(
+    names: Dataset, engine: str, granularity: str, batch_norm: str
+) -> None:
+    config = config_of(granularity, batch_norm, (8, 5), engine=engine)
+    through, restored = Run(config, names), Run(config, names)
+    first = through.advance(27)
+    restored.advance(40)  # Whatever it was before does not matter.
+    restored.restore(State.from_bytes(through.state().to_bytes(), 27))
+    for count in (1, 1, 20):
+        one, other = through.advance(count), restored.advance(count)
+        assert other.losses[-count:].tolist() == one.losses.tolist()
+        assert other.gauges.tolist() == one.gauges.tolist()
+        if through.step == 28:  # The loss of the step that it was restored to is told again.
+            assert other.losses.tolist() == [first.losses[-1], one.losses[-1]]
+        assert_same(through, restored)
+        assert through.state().to_bytes() == restored.state().to_bytes()
+
+
+def test_a_run_can_be_restored_to_its_beginning(names: Dataset, run: Run) -> None:
+    run.advance(7)
+    run.restore(None)
+    other = Run(run.config, names)
+    assert_same(run, other)
+    run.advance(3)
+    other.advance(3)
+    assert_same(run, other)
+
+
+def test_to_restore_leaves_the_configs_schedule_and_no_clipping(run: Run) -> None:
+    state = run.state()
+    run.set_learning_rate(0.7)
+    SetClipping(0, Clipping("norm", 0.1)).make(run)
+    run.move_to(3)
+    run.restore(state)
+    assert (run.schedule, run.clipping) == (run.config.training.learning_rate, None)
+    assert run.position.op == run.network.ops
+
+
+def test_what_was_handed_out_stays_as_it_was_when_a_run_is_restored(run: Run) -> None:
+    run.advance(4)
+    state, moment = run.state(), run.moment
+    content, inputs = state.to_bytes(), {name: moment.inputs[name].clone() for name in moment.inputs}
+    run.restore(None)
+    run.advance(2)
+    assert state.to_bytes() == content
+    assert all(torch.equal(moment.inputs[name], value) for name, value in inputs.items())
+    run.restore(state)
+    run.advance(2)
+    assert state.to_bytes() == content
+
+
+def test_a_learning_rate_can_be_set_from_another_step_on(names: Dataset) -> None:
+    run = Run(small(learning_rate=[{"from_step": 0, "value": 0.2}, {"from_step": 2, "value": 0.05}]), names)
+    run.advance(3)
+    run.set_learning_rate(0.7, from_step=1)
+    assert [(entry.from_step, entry.value) for entry in run.schedule] == [(0, 0.2), (1, 0.7)]
+
+
+def test_a_parameter_is_checked_without_being_set(run: Run) -> None:
+    before = run.state().to_bytes()
+    value = torch.zeros(27, dtype=torch.float64)
+    checked = run.checked_parameter("b2", value)
+    value += 1
+    assert checked.dtype == torch.float32
+    assert (checked == 0).all()
+    with pytest.raises(InvalidParameter, match=r"b2 has shape \[27\], got \[26\]"):
+        run.checked_parameter("b2", torch.zeros(26))
+    assert run.state().to_bytes() == before
 
 
 def test_a_batch_larger_than_the_training_split_is_refused() -> None:
