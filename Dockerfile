@@ -15,7 +15,7 @@ COPY model model
 COPY server server
 COPY frontend frontend
 
-RUN useradd --create-home gradient
+RUN useradd --create-home gradient && install --directory --owner=gradient /data
 USER gradient
 
 # Compiled now, and loaded at start; on a processor of another kind it is compiled again, in the background.
@@ -23,10 +23,13 @@ ENV NUMBA_CACHE_DIR=/home/gradient/.cache/numba
 RUN python -c "import model.kernel"
 
 # Inside a container the loopback address is nobody's: `docker run -p 8000:8000` needs all of them.
+# What is to outlive the container is in /data: `-v gradient-flow:/data`.
 ENV GRADIENT_FLOW_HOST=0.0.0.0 \
+    GRADIENT_FLOW_DATABASE=sqlite:////data/sessions.sqlite3 \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1
 EXPOSE 8000
+VOLUME /data
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
   CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/api/health', timeout=2)"]
 

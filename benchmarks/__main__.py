@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Callable
 
-from benchmarks import exercise, frames, page, plot, report, sessions, steps
+from benchmarks import exercise, frames, page, plot, report, seeks, sessions, steps
 
 MEASURES: dict[str, Callable[[], report.Measured]] = {
     "steps": steps.measure,
@@ -11,6 +11,7 @@ MEASURES: dict[str, Callable[[], report.Measured]] = {
     "frames": frames.measure,
     "page": page.measure,
     "sessions": sessions.measure,
+    "seeks": seeks.measure,
 }
 
 

@@ -15,8 +15,10 @@ from model.config import Config
 from model.dataset import load_names
 from server.frames import build_frame
 from server.metrics import Recorder
+from server.past import Identity
 from server.schemas import Metrics, Series
 from server.session import Session
+from server.store import Store
 from server.views import View
 
 ROUNDS = 100
@@ -92,11 +94,11 @@ def answer(recorder: Recorder) -> str:
 
 
 def new_session(*hidden_sizes: int) -> Session:
-    """A session that may train at once."""
+    """A session that may train at once, kept in memory."""
     kernel: Future[None] = Future()
     kernel.set_result(None)
     config = Config.model_validate({"model": {"hidden_sizes": hidden_sizes}})
-    return Session("benchmark", config, load_names(), kernel)
+    return Session(Identity("benchmark", "benchmark", config), load_names(), kernel, Store("sqlite://"))
 
 
 def advance(session: Session, steps: int) -> None:

@@ -10,12 +10,13 @@ from pydantic import ValidationError
 from pydantic_settings import CliApp
 
 from server.app import create_app
+from server.database import Unusable
 from server.settings import Settings
 from server.validation import describe_errors
 
 
 def main() -> None:
-    """Read the settings and serve. Exits with 1 and one line where the address cannot be had."""
+    """Read the settings and serve. Exits with 1 and one line where the address or the store cannot be had."""
     try:
         settings = CliApp.run(Settings)
     except ValidationError as error:
@@ -28,7 +29,10 @@ def main() -> None:
             f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. "
             "Choose another port with --port, or another address with --host."
         )
-    app = create_app(settings)
+    try:
+        app = create_app(settings)
+    except Unusable as error:
+        sys.exit(f"Gradient Flow cannot start: {error}.")
     url = page_url(settings.host, listener.getsockname()[1])
     print(f"Gradient Flow is at {url} (Ctrl+C ends it)", flush=True)
     if settings.open:

@@ -12,20 +12,24 @@ from starlette.responses import JSONResponse
 
 import server
 from model.config import Config
-from server.errors import Conflict, Invalid, NotFound, SessionError, TooLarge
+from server.errors import Conflict, Invalid, NotFound, SessionError, TooLarge, Unavailable
 from server.host import SessionHost
 from server.openapi import document
 from server.routes import basics, datasets, page, results, sessions, tensors
 from server.settings import Settings
+from server.store import Store
 from server.stream import router as stream_router
 from server.validation import describe_errors
 
 SWITCH_SECONDS = 0.0005
-STATUS: dict[type[SessionError], int] = {NotFound: 404, Conflict: 409, TooLarge: 413, Invalid: 422}
+STATUS: dict[type[SessionError], int] = {NotFound: 404, Conflict: 409, TooLarge: 413, Invalid: 422, Unavailable: 503}
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """An app of its own, with its own sessions: one is there from the start."""
+    """An app of its own, with the sessions of its database: one is there from the start.
+
+    Raises server.database.Unusable.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -35,9 +39,12 @@ def create_app(settings: Settings) -> FastAPI:
         # A burst lets go of Python's lock and wants it back a moment later: by default another thread may keep it for
         # as long as the burst itself was.
         sys.setswitchinterval(SWITCH_SECONDS)
-        await app.state.host.create(Config())
+        host: SessionHost = app.state.host
+        await host.open()
+        if not await host.sessions():
+            await host.create(Config())
         yield
-        app.state.host.close()
+        await host.close()
 
     app = FastAPIOffline(
         title="Gradient Flow",
@@ -47,7 +54,7 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.settings = settings
-    app.state.host = SessionHost(settings.max_session_bytes)
+    app.state.host = SessionHost(Store(settings.database), settings.max_session_bytes, settings.rest_after_seconds)
     app.add_exception_handler(RequestValidationError, _answer_invalid_request)
     app.add_exception_handler(400, _answer_unreadable_body)
     app.add_exception_handler(SessionError, _answer_session_error)

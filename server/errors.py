@@ -19,3 +19,7 @@ class Invalid(SessionError):
 
 class TooLarge(SessionError):
     """More bytes than are accepted."""
+
+
+class Unavailable(SessionError):
+    """Right, but it cannot be saved now: the store cannot be reached or written."""

@@ -11,7 +11,7 @@ from model.network import Network, TensorSpec
 from server.blob import to_blob
 from server.errors import NotFound
 from server.matrices import Array, histogram, reduce_to, summarize
-from server.schemas import EngineInfo, Number, PositionInfo, Series, TrainingInfo, Wire
+from server.schemas import DivergenceInfo, EngineInfo, Number, PositionInfo, Series, TrainingInfo, Wire
 from server.snapshot import Snapshot
 from server.views import HistogramView, SummaryInfo, SummaryView, ValuesView, View, ViewInfo
 
@@ -25,6 +25,9 @@ class FrameInfo(Wire):
     version: int
     position: PositionInfo
     loss: Number
+    last_step: int
+    unsaved: str | None
+    divergence: DivergenceInfo | None
     running: bool
     stopped: str | None
     engine: EngineInfo
@@ -57,13 +60,17 @@ def build_frame(snapshot: Snapshot, views: tuple[View, ...], metrics_from: int) 
         infos[view.id], array = drawn
         if array is not None:
             arrays[view.id] = array
-    losses = snapshot.recorded.buckets("loss", metrics_from, snapshot.known_until, METRIC_POINTS)
     session = snapshot.info
+    begin = min(metrics_from, session.last_step)  # What came after may have been discarded.
+    losses = snapshot.recorded.buckets("loss", begin, snapshot.known_until, METRIC_POINTS)
     info = FrameInfo(
         session=session.id,
         version=snapshot.version,
         position=session.position,
         loss=session.loss,
+        last_step=session.last_step,
+        unsaved=session.unsaved,
+        divergence=session.divergence,
         running=session.running,
         stopped=session.stopped,
         engine=session.engine,
@@ -74,7 +81,7 @@ def build_frame(snapshot: Snapshot, views: tuple[View, ...], metrics_from: int) 
     )
     content = to_blob(arrays, {"frame": info.model_dump_json(by_alias=True)})
     # The last step is sent again next time: its loss may not be known yet, or may be set anew.
-    return Frame(content, snapshot.version, snapshot.moment.position.step)
+    return Frame(content, snapshot.version, session.last_step)
 
 
 def check_views(views: tuple[View, ...], tensors: dict[str, TensorSpec]) -> None:

@@ -8,73 +8,87 @@ import asyncio
 import os
 import secrets
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 import torch
 
 from model.clock import Unit
-from model.config import Config, DataConfig
-from model.dataset import Dataset, InvalidWords, load_names, parse_words
+from model.config import Config
+from model.dataset import InvalidWords
 from model.inference import NotFinite, TrainedNetwork, sample_words
 from model.layout import Layout
 from model.network import Network
+from model.state import InvalidState
 from model.training import UnfitData, network_for
+from server.archive import read_archive, write_archive
+from server.datasets import Datasets
 from server.description import describe_network, describe_ops
 from server.errors import Conflict, Invalid, NotFound
 from server.formats import Encoded, decode_json, decode_npy, encode
 from server.frames import Frame, check_views
 from server.kernel import load_in_background
+from server.past import Identity, Past
+from server.roster import Roster
 from server.schemas import (
+    BranchWanted,
+    CommandInfo,
     DatasetInfo,
     Evaluation,
+    Later,
     Metrics,
     NetworkInfo,
     OpInfo,
+    ParentInfo,
     Progress,
     RunWanted,
     SampleInfo,
     SamplesWanted,
+    Seek,
     Series,
     SessionInfo,
-    SplitSizes,
     TensorFormat,
     TensorInfo,
+    TimelineInfo,
     TrainingChange,
     Verification,
 )
 from server.session import Session
+from server.store import SavedDataset, SavedSession, Store
 from server.turns import Turns
 from server.views import View
-from server.worker import Worker
 
 T = TypeVar("T")
 BYTES_PER_NUMBER = 4  # float32, and int32 for examples
 
 
 class SessionHost:
-    """All data sets and sessions of one server, in its own process: a worker thread for each session."""
+    """All data sets and sessions of one server, in its own process: a worker thread for each session that is awake."""
 
-    def __init__(self, max_session_bytes: int) -> None:
+    def __init__(self, store: Store, max_session_bytes: int, rest_after_seconds: float) -> None:
+        """Sessions that nobody touches for `rest_after_seconds` are put to rest. The store is closed with the host."""
         self._max_session_bytes = max_session_bytes
-        names = load_names()
-        self._datasets = {"names": names}
-        self._dataset_infos = {"names": _describe_dataset("names", names)}
-        self._workers: dict[str, Worker] = {}
+        self._store = store
         self._ops = describe_ops()
         self._kernel = load_in_background()
-        self._turns = Turns(at_once=os.cpu_count() or 1)
         self._frames = ThreadPoolExecutor(max_workers=2, thread_name_prefix="frames")
         # Evaluations take long: one after the other, they keep no short request waiting for a thread.
         self._evaluations = ThreadPoolExecutor(max_workers=1, thread_name_prefix="evaluation")
+        turns = Turns(at_once=os.cpu_count() or 1)
+        self._datasets = Datasets(store)
+        self._roster = Roster(store, self._datasets, self._kernel, turns, self._frames, rest_after_seconds)
 
-    def close(self) -> None:
-        """End all sessions."""
-        for worker in self._workers.values():
-            worker.close()
-        self._workers.clear()
+    async def open(self) -> None:
+        """Learn what the store has. Raises Unavailable."""
+        await self._datasets.open()
+        await self._roster.open()
+
+    async def close(self) -> None:
+        """Have all sessions saved, and end them."""
+        await self._roster.close()
         self._evaluations.shutdown(cancel_futures=True)
         self._frames.shutdown(cancel_futures=True)
+        await asyncio.to_thread(self._store.close)
 
     def ops(self) -> list[OpInfo]:
         """The op table."""
@@ -84,42 +98,31 @@ class SessionHost:
 
     async def add_dataset(self, content: bytes, name: str) -> DatasetInfo:
         """Read words, one a line. Raises Invalid where they are none."""
-        dataset_id = secrets.token_hex(4)
-
-        def read() -> tuple[Dataset, DatasetInfo]:
-            dataset = parse_words(content, name)
-            return dataset, _describe_dataset(dataset_id, dataset)
-
-        try:
-            dataset, info = await asyncio.to_thread(read)
-        except InvalidWords as error:
-            raise Invalid(str(error)) from None
-        self._datasets[dataset_id], self._dataset_infos[dataset_id] = dataset, info
-        return info
+        return await self._datasets.add(content, name)
 
     def datasets(self) -> list[DatasetInfo]:
         """All of them, `names` first."""
-        return list(self._dataset_infos.values())
+        return self._datasets.infos()
 
     # ── Sessions ──
 
     async def create(self, config: Config) -> SessionInfo:
         """Begin a session. Raises Invalid where its data set is unknown or too small, or the network too large."""
-        dataset = self._datasets.get(config.data.dataset)
-        if dataset is None:
-            raise Invalid(f"data.dataset: there is no data set {config.data.dataset!r}; GET /api/datasets lists them")
-        self._check_size(network_for(config, dataset), config)
-        session_id = secrets.token_hex(4)
-        try:
-            session = await asyncio.to_thread(Session, session_id, config, dataset, self._kernel)
-        except UnfitData as error:
-            raise Invalid(str(error)) from None
-        self._workers[session_id] = Worker(session, self._kernel, self._turns, self._frames)
-        return await self.info(session_id)
+        return await self._begin(Identity(new_id(), config.name, config), Past())
+
+    async def branch(self, session_id: str, wanted: BranchWanted) -> SessionInfo:
+        """A new session that shares this one's past. Raises Conflict where the step is beyond its end."""
+        worker = await self._roster.awake(session_id)
+        identity, past = await asyncio.wrap_future(
+            worker.call(lambda session: (session.identity, session.past_until(wanted.step, wanted.training)))
+        )
+        name = wanted.name or await self._name_of_branch(identity.name)
+        parent = ParentInfo(id=session_id, step=past.step)
+        return await self._begin(Identity(new_id(), name, identity.config, parent), past)
 
     async def sessions(self) -> list[SessionInfo]:
         """All of them, in the order in which they were made."""
-        found = await asyncio.gather(*map(self._info_or_none, list(self._workers)))
+        found = await asyncio.gather(*map(self._info_or_none, self._roster.ids()))
         return [info for info in found if info is not None]
 
     async def _info_or_none(self, session_id: str) -> SessionInfo | None:
@@ -129,18 +132,62 @@ class SessionHost:
             return None
 
     async def delete(self, session_id: str) -> None:
-        """End a session and forget it."""
-        worker = self._worker(session_id)
-        del self._workers[session_id]
-        await asyncio.to_thread(worker.close)
+        """End a session. It can be restored for a day."""
+        await self._roster.remove(session_id)
+
+    async def restore(self, session_id: str) -> SessionInfo:
+        """Undo a deletion."""
+        return await self._roster.restore(session_id)
+
+    async def rename(self, session_id: str, name: str) -> SessionInfo:
+        """Call a session otherwise."""
+        return await self._call(session_id, lambda session: session.rename(name))
 
     async def info(self, session_id: str) -> SessionInfo:
         """What a session is and where it stands."""
-        return await self._call(session_id, Session.info)
+        return await self._roster.info(session_id)
+
+    async def timeline(self, session_id: str) -> TimelineInfo:
+        """A session's past at a glance."""
+        return await self._call(session_id, Session.timeline_info)
+
+    async def log(self, session_id: str) -> list[CommandInfo]:
+        """Every command that a session was given."""
+        self._roster.check_exists(session_id)
+        return [command.info() for command in await asyncio.wrap_future(self._store.commands(session_id))]
+
+    async def export(self, session_id: str) -> Encoded:
+        """A session as one file."""
+
+        def read(session: Session) -> Future[SavedSession]:
+            """As it was kept: what the session saves next, perhaps without a checkpoint, comes after this."""
+            session.keep()
+            return self._store.session(session_id)
+
+        saved = await asyncio.wrap_future(await self._call(session_id, read))
+        words = await self._datasets.content(saved.info.config.data.dataset)
+        dataset = self._datasets.info(saved.info.config.data.dataset)
+        return Encoded(await asyncio.to_thread(write_archive, saved, SavedDataset(dataset, words)), "application/zip")
+
+    async def import_session(self, content: bytes) -> SessionInfo:
+        """A session that was exported, as a new one. Raises Invalid where the file is not one, whole and as written."""
+        archive = await asyncio.to_thread(read_archive, content, self._max_session_bytes)
+        dataset = await self._datasets.add_or_find(archive.words, archive.dataset_name)
+        data = archive.config.data.model_copy(update={"dataset": dataset.id})
+        config = archive.config.model_copy(update={"data": data})
+        try:
+            return await self._begin(Identity(new_id(), archive.name, config), archive.past)
+        except ValueError as error:  # What the run, the timeline and the recorder make of numbers that are not theirs.
+            raise Invalid(f"the file cannot be imported: {error}") from None
 
     async def advance(self, session_id: str, unit: Unit, count: int) -> Progress:
         """Move in time, and answer when it is done."""
         motion = await self._call(session_id, lambda session: session.advance(unit, count))
+        return await asyncio.wrap_future(motion)
+
+    async def seek(self, session_id: str, wanted: Seek) -> Progress:
+        """Go to a step of the session's past, and answer when it is done."""
+        motion = await self._call(session_id, lambda session: session.seek(wanted))
         return await asyncio.wrap_future(motion)
 
     async def start(self, session_id: str, wanted: RunWanted) -> Progress:
@@ -151,9 +198,9 @@ class SessionHost:
         """Stop where it stands."""
         return await self._call(session_id, Session.pause)
 
-    async def change_training(self, session_id: str, change: TrainingChange) -> SessionInfo:
+    async def change_training(self, session_id: str, change: TrainingChange, later: Later | None) -> SessionInfo:
         """Change learning rate or clipping from this step on."""
-        return await self._call(session_id, lambda session: session.change_training(change))
+        return await self._call(session_id, lambda session: session.change_training(change, later))
 
     # ── What a session holds ──
 
@@ -170,10 +217,12 @@ class SessionHost:
         snapshot = await self._call(session_id, Session.snapshot)
         return await asyncio.to_thread(lambda: encode(name, snapshot.tensor(name).numpy(), tensor_format, slices))
 
-    async def write_parameter(self, session_id: str, name: str, content: bytes, *, as_npy: bool) -> SessionInfo:
+    async def write_parameter(
+        self, session_id: str, name: str, content: bytes, *, as_npy: bool, later: Later | None
+    ) -> SessionInfo:
         """Set a parameter at this position from npy or JSON, and compute again what follows from it."""
         array = await asyncio.to_thread(decode_npy if as_npy else decode_json, content)
-        return await self._call(session_id, lambda session: session.set_parameter(name, torch.from_numpy(array)))
+        return await self._call(session_id, lambda session: session.set_parameter(name, torch.from_numpy(array), later))
 
     async def verification(self, session_id: str) -> Verification:
         """Every gradient against autograd."""
@@ -182,7 +231,7 @@ class SessionHost:
 
     async def metrics(self, session_id: str, names: list[str], first: int, last: int | None, points: int) -> Metrics:
         """What was recorded over steps. Raises Invalid for an unknown name."""
-        recorded = self._worker(session_id).recorded
+        recorded = (await self._roster.awake(session_id)).recorded
         unknown = [name for name in names if name not in recorded.names]
         if unknown:
             raise Invalid(f"names: there is no metric {unknown[0]!r}; recorded are: {', '.join(recorded.names)}")
@@ -249,23 +298,35 @@ class SessionHost:
 
     async def next_frame(self, session_id: str, views: tuple[View, ...], *, after: int, metrics_from: int) -> Frame:
         """The newest state of these views, once it is newer than version `after`."""
-        worker = self._worker(session_id)
+        worker = await self._roster.awake(session_id)
         return await asyncio.wrap_future(worker.next_frame(views, after=after, metrics_from=metrics_from))
 
     # ── Within ──
 
-    def _worker(self, session_id: str) -> Worker:
-        worker = self._workers.get(session_id)
-        if worker is None:
-            raise NotFound(f"there is no session {session_id!r}; GET /api/sessions lists them")
-        return worker
-
     async def _call(self, session_id: str, function: Callable[[Session], T]) -> T:
-        return await asyncio.wrap_future(self._worker(session_id).call(function))
+        worker = await self._roster.awake(session_id)
+        return await asyncio.wrap_future(worker.call(function))
+
+    async def _begin(self, identity: Identity, past: Past) -> SessionInfo:
+        config = identity.config
+        dataset = await self._datasets.get(config.data.dataset)
+        self._check_size(network_for(config, dataset), config)
+        try:
+            await self._roster.add(lambda: Session(identity, dataset, self._kernel, self._store, past))
+        except (UnfitData, InvalidState) as error:
+            raise Invalid(str(error)) from None
+        return await self.info(identity.id)
+
+    async def _name_of_branch(self, name: str) -> str:
+        taken = {info.name for info in await self.sessions()}
+        number = 1
+        while f"{name}, branch {number}" in taken:
+            number += 1
+        return f"{name}, branch {number}"[-200:]
 
     def _check_size(self, network: Network, config: Config) -> None:
         """Refuse a session before anything of it is allocated."""
-        sizes = self._dataset_infos[config.data.dataset].examples
+        sizes = self._datasets.info(config.data.dataset).examples
         # Twice: once as one long text of numbers, once cut into contexts.
         examples = 2 * (sizes.train + sizes.validation + sizes.test) * (config.data.context_length + 1)
         # The tape's, which is shown, and the kernel's own.
@@ -282,15 +343,6 @@ class SessionHost:
         return await asyncio.get_running_loop().run_in_executor(self._evaluations, function)
 
 
-def _describe_dataset(dataset_id: str, dataset: Dataset) -> DatasetInfo:
-    # Each word makes an example per character and one for its end, whatever the context length.
-    sizes = {
-        split: sum(len(word) + 1 for word in words) for split, words in dataset.split(DataConfig().split_seed).items()
-    }
-    return DatasetInfo(
-        id=dataset_id,
-        name=dataset.name,
-        words=len(dataset.words),
-        characters=list(dataset.characters),
-        examples=SplitSizes.model_validate(sizes),
-    )
+def new_id() -> str:
+    """A name for a session, unlike all others."""
+    return secrets.token_hex(4)

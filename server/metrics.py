@@ -1,9 +1,10 @@
 """What is recorded while training: metrics over steps, handed out in as many points as are asked for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from threading import Lock
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,10 @@ MAX_POINTS = 10_000
 CAPACITY = 2**20  # So many of the newest steps are kept one by one.
 FAN_OUT = 16  # A bucket is made of so many of the level below.
 DETAIL = 8  # A bucket of an answer is made of at least so many, where it is not made of single values.
-BLOCK = 256  # So many buckets of a level are allocated at once; a multiple of FAN_OUT.
+BLOCK = 256  # So many buckets of a level are allocated, and saved, at once; a multiple of FAN_OUT.
+
+BlockKey = tuple[int, int]  # The level, and the block's number in it.
+Key = TypeVar("Key")
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,17 @@ class Buckets:
     mean: list[float]
     min: list[float]
     max: list[float]
+
+
+@dataclass(frozen=True)
+class Changes(Generic[Key]):
+    """Blocks to save, altogether or not at all, so that what is saved is what is recorded.
+
+    A block is saved as rows × columns × buckets, float64, little-endian; of the last one, the buckets that there are.
+    """
+
+    written: Mapping[Key, bytes]
+    removed: frozenset[Key]
 
 
 class Recorder:
@@ -46,7 +61,8 @@ class Recorder:
     @property
     def nbytes(self) -> int:
         """Bytes of memory that values and buckets take."""
-        return sum(block.nbytes for level in self._levels for block in level.blocks)
+        with self._lock:
+            return sum(block.nbytes for level in self._levels for block in level.blocks.values())
 
     def record(self, step: int, values: NDArray[np.floating]) -> None:
         """Keep the values (steps × columns) of `step`, `step + every`, …, in place of those recorded before for them.
@@ -90,16 +106,57 @@ class Recorder:
                 max=np.fmax.reduceat(greatest, places).tolist(),
             )
 
+    def cut(self, step: int) -> None:
+        """Forget what was recorded after `step`, as if it had never been; steps passed over before it stay NaN.
+
+        Detail that was let go does not come back: where no value up to `step` is kept any longer, the last 256 at most
+        count as passed over, and so do buckets of every size of which none is kept. Larger ones stay as they were.
+        """
+        end = step // self._every + 1
+        with self._lock:
+            for level in self._levels:
+                level.cut(end)
+                end //= FAN_OUT  # A bucket that reaches beyond goes altogether: it is not completed yet.
+
+    def copy(self) -> "Recorder":
+        """A recorder that goes on from here on its own, all of its blocks still to be saved."""
+        copy = Recorder(self._columns, self._every, self._kept * self._every)
+        with self._lock:
+            copy._levels = deepcopy(self._levels)
+        for level in copy._levels:
+            level.changed, level.saved = set(level.blocks), set()
+        return copy
+
+    def take_changes(self) -> Changes[BlockKey]:
+        """What is to be saved: all that changed since changes were last taken."""
+        with self._lock:
+            taken = list(enumerate([level.take_changes() for level in self._levels]))
+        return Changes(
+            written={(level, number): content for level, part in taken for number, content in part.written.items()},
+            removed=frozenset((level, number) for level, part in taken for number in part.removed),
+        )
+
+    def give_back(self, level: int, number: int) -> None:
+        """Count a block that was taken, and could not be saved, as changed again."""
+        with self._lock:
+            self._levels[level].give_back(number)
+
+    def restore(self, blocks: Mapping[BlockKey, bytes]) -> None:
+        """Be, from the outset, as a recorder made like this one was when these, all of its blocks, were saved."""
+        with self._lock:
+            assert not self._levels[0].end, "something is recorded already"
+            for (level, number), content in sorted(blocks.items()):
+                self._level(level).restore(number, content)
+
     # Below, values are counted instead of steps: the n-th is that of step n × every.
 
     def _write(self, level: int, first: int, buckets: NDArray[np.floating]) -> None:
         """Write buckets of a level, and those of the levels above that are completed or changed by them."""
-        this = self._levels[level]
+        this = self._level(level)
         this.write(first, buckets)
         end = min(-(-(first + buckets.shape[-1]) // FAN_OUT), this.end // FAN_OUT)
         first //= FAN_OUT
         if first < end:
-            self._above(level)
             below = _Piece(level, first * FAN_OUT, end * FAN_OUT)
             self._write(level + 1, first, _summed_up(self._read([below])))
 
@@ -119,12 +176,13 @@ class Recorder:
             completed = min(-(-this.end // FAN_OUT) * FAN_OUT, end)
             self._write(level, this.end, np.full((1, 1, completed - this.end), np.nan))
             this.reach(end)
-            level, this, end = level + 1, self._above(level), end // FAN_OUT
+            level, this, end = level + 1, self._level(level + 1), end // FAN_OUT
 
-    def _above(self, level: int) -> "_Level":
-        if level + 1 == len(self._levels):
+    def _level(self, level: int) -> "_Level":
+        """A level, which begins when it is first asked for; levels follow each other."""
+        if level == len(self._levels):
             self._levels.append(_Level(3, self._columns, self._kept // 8))
-        return self._levels[level + 1]
+        return self._levels[level]
 
     def _cover(self, level: int, begin: int, end: int) -> "list[_Piece]":
         """The values from `begin` up to `end`: in whole buckets of a level, and in finer ones at the ragged edges."""
@@ -152,18 +210,21 @@ class _Piece(NamedTuple):
 
 
 class _Level:
-    """Buckets of one size: the newest `kept` of them and up to two blocks more. A block is never moved or copied."""
+    """Buckets of one size: the newest `kept` of them and up to two blocks more. A block is never moved."""
 
     def __init__(self, rows: int, columns: int, kept: int) -> None:
         self.start = 0  # A multiple of BLOCK: what a bucket above is made of is here altogether or not at all.
         self.end = 0
         self._shape = (rows, columns, BLOCK)
         self._kept = kept
-        self.blocks: list[NDArray[np.float64]] = []
+        self.blocks: dict[int, NDArray[np.float64]] = {}  # From `start` up to `end`; what is behind `end` is NaN.
+        self.changed: set[int] = set()  # Those of them that have to be saved.
+        self.saved: set[int] = set()  # Blocks that are saved, whether here still or not.
 
     def write(self, first: int, buckets: NDArray[np.floating]) -> None:
         end = first + buckets.shape[-1]
         self.reach(end)
+        self.changed.update(range(first // BLOCK, -(-end // BLOCK)))
         written = 0
         for part in self.parts(first, end):
             part[:] = buckets[..., written : written + part.shape[-1]]
@@ -171,18 +232,63 @@ class _Level:
 
     def reach(self, end: int) -> None:
         """Have buckets up to `end`, the new ones NaN, and let the oldest go where there are too many."""
-        if end > self.start + len(self.blocks) * BLOCK:
+        allocated = self.start + len(self.blocks) * BLOCK
+        if end > allocated:
             start = max(self.start, (end - self._kept) // BLOCK * BLOCK)
-            del self.blocks[: (start - self.start) // BLOCK]
+            self._remove(self.start, min(start, allocated))
             self.start = start
-            while end > self.start + len(self.blocks) * BLOCK:
-                self.blocks.append(np.full(self._shape, np.nan))
-        self.end = max(self.end, end)
+            for number in range(max(start, allocated) // BLOCK, -(-end // BLOCK)):
+                self.blocks[number] = np.full(self._shape, np.nan)
+        if end > self.end:
+            self.changed.update(range(max(self.start, self.end) // BLOCK, -(-end // BLOCK)))
+            self.end = end
+
+    def cut(self, end: int) -> None:
+        """Let the buckets from `end` on go. If none remain, the last block before has its place, and is NaN."""
+        if end < self.end:
+            self._remove(max(self.start, end), self.end)
+            if end <= self.start:
+                self.start = self.end = max(end - 1, 0) // BLOCK * BLOCK
+                self.reach(end)
+            else:
+                self.write(end, np.full((1, 1, -end % BLOCK), np.nan))
+                self.end = end
+
+    def _remove(self, first: int, end: int) -> None:
+        """Remove the blocks that begin from `first` up to `end`."""
+        for number in range(-(-first // BLOCK), -(-end // BLOCK)):
+            del self.blocks[number]
+            self.changed.discard(number)
 
     def parts(self, first: int, end: int) -> Iterator[NDArray[np.float64]]:
         """Buckets `first` up to `end`, as they are kept: parts of blocks."""
         for begin in range(first // BLOCK * BLOCK, end, BLOCK):
-            yield self.blocks[(begin - self.start) // BLOCK][..., max(first - begin, 0) : end - begin]
+            yield self.blocks[begin // BLOCK][..., max(first - begin, 0) : end - begin]
+
+    def take_changes(self) -> Changes[int]:
+        """What changed, by the block's number; from now on it counts as saved."""
+        written = {}
+        for number in self.changed:
+            [part] = self.parts(number * BLOCK, min((number + 1) * BLOCK, self.end))
+            written[number] = part.astype("<f8").tobytes()
+        removed = frozenset(self.saved - self.blocks.keys())
+        self.changed, self.saved = set(), set(self.blocks)
+        return Changes(written, removed)
+
+    def give_back(self, number: int) -> None:
+        self.saved.add(number)  # Or never was, which does not matter.
+        if number in self.blocks:
+            self.changed.add(number)
+
+    def restore(self, number: int, content: bytes) -> None:
+        """Append a block as it was saved."""
+        buckets = np.frombuffer(content, "<f8").reshape(*self._shape[:2], -1)
+        if not self.blocks:
+            self.start = number * BLOCK
+        self.end = number * BLOCK + buckets.shape[-1]
+        self.blocks[number] = np.full(self._shape, np.nan)
+        self.blocks[number][..., : buckets.shape[-1]] = buckets
+        self.saved.add(number)
 
 
 def _summed_up(buckets: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -5,10 +5,11 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from typing import Any
 
 from model.clock import Position
 from model.engine import Watch
-from server.schemas import Progress
+from server.schemas import CommandKind, Progress
 
 BURST_SECONDS = 1 / 240  # A quarter of a display's frame: whoever asks, a page for its next frame too, waits no longer.
 FASTER_AT_MOST = 8  # A burst has at most so many times the steps of the one before, since that may have been lucky.
@@ -21,7 +22,9 @@ class Motion:
     """A way through time: to a target, or on and on where that is None."""
 
     find_target: Callable[[], Position | None]  # Asked when it begins, since others may be under way before it.
-    by_itself: bool  # A run, which people pause; else an advance, whose end somebody awaits.
+    by_itself: bool  # A run, which people pause; else an advance or a seek, whose end somebody awaits.
+    kind: CommandKind = "run"  # What is logged of it,
+    body: dict[str, Any] = field(default_factory=dict)  # and what it said
     steps_per_second: float | None = None
     watch: Watch | None = None  # What ends a run before its target
     finished: Future[Progress] = field(default_factory=Future)
@@ -29,11 +32,13 @@ class Motion:
     begun_at: float | None = None
     begun_step: int = 0
 
-    def begin(self, step: int) -> None:
-        """Find where to go; does nothing where it has begun."""
-        if self.begun_at is None:
-            self.begun_at, self.begun_step = time.monotonic(), step
-            self.target = self.find_target()
+    def begin(self, step: int) -> bool:
+        """Find where to go; whether it begins only now."""
+        if self.begun_at is not None:
+            return False
+        self.begun_at, self.begun_step = time.monotonic(), step
+        self.target = self.find_target()
+        return True
 
     def seconds_until_due(self, step: int) -> float:
         """How long until the step after this one is due."""

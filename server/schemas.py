@@ -2,7 +2,7 @@
 
 import math
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
@@ -108,13 +108,33 @@ class EngineInfo(Wire):
     waiting: bool = Field(description="Whether it is to move but waits for the kernel, which is being loaded.")
 
 
+class ParentInfo(Wire):
+    """Where a session branched off."""
+
+    id: str = Field(description="The session it shares its past with, which may have been deleted since.")
+    step: int = Field(description="The last step they share.")
+
+
+class DivergenceInfo(Wire):
+    """A replay that came out different from what a checkpoint holds; the checkpoint's state was kept."""
+
+    step: int = Field(description="The checkpoint's step.")
+    expected: str = Field(description="SHA-256 of the checkpoint's state.")
+    found: str = Field(description="SHA-256 of the state that the replay came to.")
+    text: str = Field(description="All of it in a sentence.")
+
+
 class SessionInfo(Wire):
     """One session."""
 
     id: str = Field(description="What routes name it by.")
     name: str = Field(description="What people call it.")
     config: Config = Field(description="The config it was made from, defaults filled in.")
+    parent: ParentInfo | None = Field(None, description="Where it branched off; null: it began by itself.")
     position: PositionInfo = Field(description="Where it stands.")
+    last_step: int = Field(0, description="The furthest step it has come to: any up to it can be visited again.")
+    unsaved: str | None = Field(None, description="Why the newest of it could not be saved; null: it is, or soon.")
+    divergence: DivergenceInfo | None = Field(None, description="A replay that came out different; null: none did.")
     running: bool = Field(description="Whether it is training by itself.")
     stopped: str | None = Field(description="Why its last run stopped by itself; null where it did not.")
     loss: Number = Field(description="The minibatch's loss; null before the forward pass is through, or not finite.")
@@ -138,7 +158,62 @@ class Advance(Section):
         "step",
         description="To the next op; to the next end of a forward or backward pass; to the next step with all known.",
     )
-    count: int = Field(1, ge=-1_000_000, le=1_000_000, description="How many; negative goes back within this step.")
+    count: int = Field(1, ge=-1_000_000, le=1_000_000, description="How many; negative goes back in time.")
+
+
+class Seek(Section):
+    """Go to a step that the session has come to before, or to its last one."""
+
+    step: int = Field(ge=0, le=2**53, description="The step.")
+    op: int | None = Field(None, ge=0, description="How much of it counts as known; left out: all.")
+
+
+class BranchWanted(Section):
+    """A new session that shares a past."""
+
+    name: str | None = Field(None, min_length=1, max_length=200, description="What to call it.")
+    step: int | None = Field(None, ge=0, le=2**53, description="Where it branches off; left out: where it stands.")
+    training: TrainingChange | None = Field(None, description="What it does otherwise from there on.")
+
+
+class Renaming(Section):
+    """What is to be changed of a session itself."""
+
+    name: str = Field(min_length=1, max_length=200, description="What people call it.")
+
+
+Later = Literal["discard"]
+CommandKind = Literal[
+    "branch", "advance", "seek", "run", "pause", "discard", "set_parameter", "set_learning_rate", "set_clipping"
+]
+
+
+class CommandInfo(Wire):
+    """One entry of a session's log."""
+
+    number: int = Field(description="Counts the session's commands, from 1.")
+    kind: CommandKind = Field(description="What was commanded.")
+    step: int = Field(description="The step where the session stood once it was carried out; of a run, where it began.")
+    op: int = Field(description="The op where it stood then.")
+    body: dict[str, Any] = Field(description="What it said; a parameter's values are left out.")
+    given_at: datetime = Field(description="When it was given.")
+
+
+class TimelineCommand(Wire):
+    """A change that is in effect."""
+
+    number: int = Field(description="Its number in the log.")
+    kind: CommandKind = Field(description="What it set.")
+    step: int = Field(description="From which step on.")
+    text: str = Field(description="The same in words.")
+
+
+class TimelineInfo(Wire):
+    """A session's past at a glance."""
+
+    last_step: int = Field(description="The furthest step it has come to.")
+    commands: list[TimelineCommand] = Field(description="The changes in effect, in order.")
+    checkpoints: list[int] = Field(description="Steps that can be shown at once; others are replayed from there.")
 
 
 class Until(Section):

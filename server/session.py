@@ -1,58 +1,106 @@
 """One session: a run, where it is going, and what has been recorded of it. Used by one thread at a time."""
 
+import contextlib
 import math
-import time
-from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from datetime import UTC, datetime
+from dataclasses import replace
+from typing import Any
 
 from torch import Tensor
 
+from model.checkpoints import made_here
 from model.clock import Position, Unit, moved
-from model.config import Config
 from model.dataset import Dataset
+from model.edits import Edit, SetParameter
 from model.gauges import gauge_names
-from model.kernel_engine import KernelEngine
+from model.timeline import LaterSteps, Timeline
 from model.training import InvalidParameter, Run
-from model.update import Clipping
-from server.breakpoints import watch_for, why_halted
-from server.errors import Conflict, Invalid, NotFound
-from server.motion import Motion, Pace
+from server.breakpoints import watch_for
+from server.errors import Conflict, Invalid, NotFound, Unavailable
+from server.journal import Journal
+from server.log import Command, changes_in_effect, command_of, describe, edit_of, edits_of
+from server.motion import Motion
+from server.mover import Mover
+from server.past import Identity, Past, describe_divergence
 from server.recorded import Recorded
 from server.schemas import (
     ClippingInfo,
+    CommandKind,
     EngineInfo,
+    Later,
     PositionInfo,
     Progress,
     RunWanted,
+    Seek,
     SessionInfo,
+    TimelineInfo,
     TrainingChange,
     TrainingInfo,
 )
 from server.snapshot import Snapshot
+from server.store import Changes, Store
+
+SECONDS_TO_VERIFY = 5.0  # A replay is compared with what is kept for so long at most.
 
 
 class Session:
-    """A run with its motions, its recorded metrics, and a version that counts its changes."""
+    """A run with its motions, its recorded metrics, its journal, and a version that counts its changes."""
 
-    def __init__(self, session_id: str, config: Config, dataset: Dataset, kernel: Future[None]) -> None:
-        """`kernel` is done once the kernel is loaded; until then a session that needs it stands still."""
-        self.id = session_id
-        self.run = Run(config, dataset)
-        self.created_at = datetime.now(UTC)
+    def __init__(
+        self, identity: Identity, dataset: Dataset, kernel: Future[None], store: Store, past: Past | None = None
+    ) -> None:
+        """Stand where the past leads to; where that takes a replay by the kernel, wait for it.
+
+        `kernel` is done once the kernel is loaded; until then a session that needs it stands still.
+        """
+        past = past or Past()
+        self.id = identity.id
+        self.identity = identity
         self.version = 0
-        self.stopped: str | None = None
-        self.recorded = Recorded(gauge_names(self.run.network))
+        self._past = past
         self._kernel = kernel
-        self._motions: deque[Motion] = deque()
-        self._pace = Pace()
+        self._changes = changes_in_effect(past.commands)
+        self._divergence = past.divergence
+        run = Run(identity.config, dataset)
+        self.recorded = Recorded(gauge_names(run.network))
+        self.recorded.restore(past.metrics)
+        self.recorded.cut(past.last_step)
+        self.timeline = Timeline(run, map(edit_of, self._changes), past.checkpoints, past.last_step)
+        self._mover = Mover(self.timeline, self.recorded, kernel, changed=self._changed, finished=self._answer_for)
+        self._mover.stopped = past.stopped
+        self._journal = Journal(store, self.recorded, past.commands, past.checkpoints)
+        self._return_to(past)
         self._changed()
+
+    @property
+    def run(self) -> Run:
+        """The run, at its position in time."""
+        return self.timeline.run
 
     # ── What it is ──
 
     @property
     def running(self) -> bool:
-        return bool(self._motions) and self._motions[0].by_itself
+        return self._mover.running
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether something is under way, a run or another motion."""
+        return self._mover.is_moving
+
+    @property
+    def stopped(self) -> str | None:
+        """Why its last run ended by itself."""
+        return self._mover.stopped
+
+    @property
+    def engine(self) -> EngineInfo:
+        return self._mover.engine
+
+    @property
+    def steps_per_second(self) -> float | None:
+        return self._mover.steps_per_second
 
     @property
     def position(self) -> PositionInfo:
@@ -66,30 +114,22 @@ class Session:
             clipping=None if clipping is None else ClippingInfo(by=clipping.by, threshold=clipping.threshold),
         )
 
-    @property
-    def engine(self) -> EngineInfo:
-        return EngineInfo(
-            name="kernel" if self._needs_kernel else "tape",
-            waiting=bool(self._motions) and self._needs_kernel and not self._kernel.done(),
-        )
-
-    @property
-    def steps_per_second(self) -> float | None:
-        """Measured over the last second of a run; None when not running, or just begun."""
-        return self._pace.steps_per_second if self.running else None
-
     def info(self) -> SessionInfo:
         run = self.run
         return SessionInfo(
             id=self.id,
-            name=run.config.name,
+            name=self.identity.name,
             config=run.config,
+            parent=self.identity.parent,
             position=self.position,
+            last_step=self.timeline.last_step,
+            unsaved=self._journal.problem,
+            divergence=self._divergence,
             running=self.running,
             stopped=self.stopped,
             loss=run.loss,
             parameters=sum(math.prod(run.network.tensors[name].shape) for name in run.network.parameters),
-            created_at=self.created_at,
+            created_at=self.identity.created_at,
             training=self.training,
             engine=self.engine,
         )
@@ -109,43 +149,91 @@ class Session:
             kernel=self._kernel,
         )
 
+    def timeline_info(self) -> TimelineInfo:
+        """Its past at a glance."""
+        return TimelineInfo(
+            last_step=self.timeline.last_step,
+            commands=[describe(change) for change in self._changes],
+            checkpoints=[0, *(step for step in self.timeline.checkpoints.steps if step > 0)],
+        )
+
+    def past_until(self, step: int | None, change: TrainingChange | None = None) -> Past:
+        """What a branch takes over that begins at a step, or where it stands, with a change there. Raises Conflict."""
+        op = self.run.op if step is None else None
+        step = self.run.step if step is None else step
+        self._check_is_past(step)
+        changes = [command for command in self._changes if command.step <= step]
+        if change is not None:
+            changes += [
+                command_of(edit, 0, self.run.network.ops if op is None else op) for edit in edits_of(change, step)
+            ]
+        origin = Command(0, "branch", step, self.run.network.ops if op is None else op, {"from": self.id})
+        return Past(
+            commands=[replace(command, number=number) for number, command in enumerate([*changes, origin], start=1)],
+            checkpoints=[checkpoint for checkpoint in self.timeline.checkpoints if checkpoint.step <= step],
+            metrics=self.recorded.copy_until(step).take_changes().written,
+            last_step=step,
+            step=step,
+            op=op,
+        )
+
+    def everything(self) -> Changes:
+        """What the store is to keep of it when it is new."""
+        return Changes(self.info(), self._past.commands, self._past.checkpoints, metrics=self._past.metrics)
+
     # ── What changes it ──
 
-    def set_parameter(self, name: str, value: Tensor) -> SessionInfo:
+    def rename(self, name: str) -> SessionInfo:
+        """Call it otherwise. Raises Unavailable where that cannot be saved."""
+        self._save_ahead((), name=name)
+        self.identity = replace(self.identity, name=name)
+        self.version += 1
+        return self.info()
+
+    def set_parameter(self, name: str, value: Tensor, later: Later | None = None) -> SessionInfo:
+        """Replace a parameter where it stands. Raises NotFound, Invalid, Conflict or Unavailable."""
         if name not in self.run.network.tensors:
             raise NotFound(f"there is no tensor {name!r}; GET …/tensors lists them all")
         try:
-            self.run.set_parameter(name, value)
+            checked = self.run.checked_parameter(name, value)
         except InvalidParameter as error:
             raise Invalid(str(error)) from None
-        self._changed()
-        return self.info()
+        return self._edit([SetParameter(self.run.step, name, checked)], later)
 
-    def change_training(self, change: TrainingChange) -> SessionInfo:
-        if change.learning_rate is not None:
-            self.run.set_learning_rate(change.learning_rate)
-        if "clipping" in change.model_fields_set:
-            clipping = change.clipping
-            self.run.clipping = None if clipping is None else Clipping(clipping.by, clipping.threshold)
-        self._changed()
-        return self.info()
+    def change_training(self, change: TrainingChange, later: Later | None = None) -> SessionInfo:
+        """Change learning rate or clipping from this step on. Raises Conflict or Unavailable."""
+        return self._edit(edits_of(change, self.run.step), later)
 
     def advance(self, unit: Unit, count: int) -> Future[Progress]:
         """Move by so many units; the answer comes when it is done, after advances that were asked for before."""
-        if self.running:
-            raise Conflict("the session is running: pause it before advancing")
+        self._check_is_not_running("advancing")
 
         def find_target() -> Position:
             here = self.run.position
             target = moved(here, self.run.network.forward_ops, unit, count)
-            if target.step < here.step:
+            if target.step < 0:
                 raise Conflict(
-                    f"going back {-count} × {unit} from op {here.op} would leave step {here.step}: "
-                    "within a step op 0 is as far back as one can go"
+                    f"going back {-count} × {unit} from step {here.step:,}, op {here.op} would lead to before step 0: "
+                    "there is nothing"
                 )
             return target
 
-        return self._begin(Motion(find_target, by_itself=False))
+        motion = Motion(find_target, by_itself=False, kind="advance", body={"unit": unit, "count": count})
+        return self._begin(motion)
+
+    def seek(self, wanted: Seek) -> Future[Progress]:
+        """Go to a step of its past, or its last one. The future raises Conflict where there is none."""
+        self._check_is_not_running("seeking")
+        ops = self.run.network.ops
+        op = ops if wanted.op is None else wanted.op
+        if op > ops:
+            raise Invalid(f"op: a step of this session has ops 0 to {ops}, got {op}")
+
+        def find_target() -> Position:
+            self._check_is_past(wanted.step)
+            return Position(wanted.step, op, ops)
+
+        return self._begin(Motion(find_target, by_itself=False, kind="seek", body={"step": wanted.step, "op": op}))
 
     def start(self, wanted: RunWanted) -> Progress:
         """Train on by itself, in place of a run under way. Raises Conflict where the end is in the past."""
@@ -155,101 +243,174 @@ class Session:
         watch = watch_for(wanted.until, self.recorded.names)
         self.pause()
         target = None if wanted.until_step is None else Position(wanted.until_step, here.ops, here.ops)
-        self._begin(Motion(lambda: target, by_itself=True, steps_per_second=wanted.steps_per_second, watch=watch))
+        motion = Motion(lambda: target, by_itself=True, steps_per_second=wanted.steps_per_second, watch=watch)
+        self._begin(motion)
+        try:
+            self._log("run", wanted.model_dump(exclude_none=True))
+        except Unavailable:
+            self._mover.withdraw(motion)
+            self.version += 1
+            raise
         return self.progress()
 
     def pause(self) -> Progress:
-        """Stop where it stands; whoever awaits an advance is answered with this position."""
-        while self._motions:
-            self._finish()
+        """Stop where it stands; whoever awaits an advance is answered with this position. Raises Unavailable."""
+        while self._mover.is_moving:
+            self._mover.finish()
+        if self._journal.problem is not None:
+            self.save()
         return self.progress()
 
     def use_kernel(self) -> None:
         """The kernel is there now, and with it the kernel's own loss; whoever was told of waiting is to hear of it."""
         self._changed()
 
-    # ── Motion, burst by burst ──
+    # ── Saving ──
+
+    def seconds_until_save(self) -> float | None:
+        """How long until `save_in_background` is wanted; None while nothing is to be saved."""
+        return self._journal.seconds_until_due(self.version)
+
+    def save_in_background(self) -> None:
+        """Begin to save what is new; a problem is told, and tried again by itself."""
+        with self._telling_of_problems():
+            self._journal.begin(self.info(), self.version, self.timeline.checkpoints)
+
+    def save(self) -> None:
+        """Save what is new, and wait for it. Raises Unavailable."""
+        with self._telling_of_problems():
+            self._journal.save(self.info(), self.version, self.timeline.checkpoints)
+
+    def keep(self) -> None:
+        """Be saved so that it can be woken where it stands, without a replay. Raises Unavailable."""
+        self.timeline.keep()
+        self.save()
+
+    def rest(self) -> None:
+        """Stand still, and be saved. Raises Unavailable."""
+        self.pause()
+        self.keep()
+
+    # ── Moving ──
 
     def seconds_until_due(self) -> float | None:
         """How long until `burst` is wanted: 0 at once, None when nothing is under way or the kernel is not there."""
-        if not self._motions or self.engine.waiting:
-            return None
-        return self._motions[0].seconds_until_due(self.run.step)
+        return self._mover.seconds_until_due()
 
     def burst(self) -> None:
         """Take the motion under way further, by about as many steps as fit between two frames of a display."""
-        motion = self._motions[0]
-        try:
-            self._check_engine()
-            motion.begin(self.run.step)
-            if motion.target != self.run.position:
-                self._move(motion)
-        except Exception as error:
-            self._motions.popleft()
-            if motion.by_itself:
-                self.stopped = f"The run ended by an error: {error}."
-            self._changed()
-            if motion.finished.set_running_or_notify_cancel():
-                motion.finished.set_exception(error)
-            if not isinstance(error, Conflict):
-                raise
-            return
-        if motion.target == self.run.position or self.stopped is not None:
-            self._finish()
-
-    def _move(self, motion: Motion) -> None:
-        run, target = self.run, motion.target
-        steps = int(min(motion.steps_due(run.step), self._pace.burst_steps))
-        if steps > 0:
-            begin = time.perf_counter()
-            trace = run.advance(steps, motion.watch)
-            self._pace.note_burst(steps, time.perf_counter() - begin)
-            self.recorded.add(trace, run.step)
-            if motion.watch is not None and trace.halted_at is not None:
-                self.stopped = why_halted(motion.watch, trace.halted_at, run.loss, run.step)
-        if target is not None and run.step == target.step and self.stopped is None:
-            run.move_to(target.op)
-        self._changed()
+        self._mover.burst()
 
     def _begin(self, motion: Motion) -> Future[Progress]:
-        if not self._motions:
-            self._pace.clear()
-        self._motions.append(motion)
-        self.stopped = None
         self.version += 1
-        return motion.finished
+        return self._mover.begin(motion)
 
-    def _finish(self) -> None:
-        motion = self._motions.popleft()
-        self._pace.clear()
+    def _answer_for(self, motion: Motion) -> None:
+        """A motion is over: whoever awaits it is answered once that is saved, or told that it cannot be."""
         self.version += 1
-        if motion.finished.set_running_or_notify_cancel():
+        if motion.by_itself:
+            self.timeline.keep()
+        error: Unavailable | None = None
+        try:
+            self._log("pause" if motion.by_itself else motion.kind, motion.body)
+        except Unavailable as caught:
+            error = caught
+        if not motion.finished.set_running_or_notify_cancel():
+            return
+        if error is None:
             motion.finished.set_result(self.progress())
+        else:
+            motion.finished.set_exception(error)
 
     # ── Within ──
 
-    @property
-    def _needs_kernel(self) -> bool:
-        return isinstance(self.run.engine, KernelEngine)
-
-    @property
-    def _engine_is_ready(self) -> bool:
-        return not self._needs_kernel or (self._kernel.done() and self._kernel.exception() is None)
-
-    def _check_engine(self) -> None:
-        if self._needs_kernel and self._kernel.done() and self._kernel.exception() is not None:
-            raise Conflict(
-                f"the compiled kernel cannot be loaded here ({self._kernel.exception()}): "
-                'make a session whose training.engine is "tape"'
+    def _return_to(self, past: Past) -> None:
+        """Go where the past leads to."""
+        elsewhere = any((kept.torch, kept.cpu) != made_here() for kept in past.checkpoints)
+        if past.verify:
+            self.timeline.check()
+        self.timeline.approach(past.step)
+        needs_replay = past.verify or elsewhere or self.run.step < past.step
+        if needs_replay and self._mover.needs_kernel and self._kernel.exception() is not None:
+            self._mover.stopped = (
+                f"The compiled kernel cannot be loaded, so that step {past.step:,} cannot be replayed: the session "
+                f"stands at step {self.run.step:,}."
             )
+            return
+        if past.verify or elsewhere:
+            self.timeline.verify_replay(SECONDS_TO_VERIFY)
+        self.timeline.go_to(past.step)
+        self.run.move_to(self.run.network.ops if past.op is None else past.op)
+
+    def _edit(self, edits: Sequence[Edit], later: Later | None) -> SessionInfo:
+        """Make changes where it stands: first in the log, then in the run."""
+        here = self.run.position
+        discards = here.step < self.timeline.last_step
+        if discards and later is None:
+            self._refuse_edit()
+        commands = [Command(self._journal.next_number(), "discard", here.step, here.op)] if discards else []
+        changes = [command_of(edit, self._journal.next_number(), here.op) for edit in edits]
+        self._save_ahead([*commands, *changes], last_step=here.step)
+        if discards:
+            self.timeline.discard_later()
+            self.recorded.cut(here.step)
+            self._changes = [change for change in self._changes if change.step <= here.step]
+        for edit in edits:
+            self.timeline.edit(edit)
+        self._changes += changes
+        self._changed()
+        return self.info()
+
+    def _refuse_edit(self) -> None:
+        try:
+            self.timeline.check_can_edit()
+        except LaterSteps as error:
+            raise Conflict(
+                f"{error}; POST …/branch makes a new session from here, and ?later=discard throws away what came later"
+            ) from None
+
+    def _check_is_past(self, step: int) -> None:
+        if step > self.timeline.last_step:
+            raise Conflict(
+                f"step {step:,} is beyond the end: the session has steps 0 to {self.timeline.last_step:,}; advance or "
+                "run leads further"
+            )
+
+    def _check_is_not_running(self, doing: str) -> None:
+        if self.running:
+            raise Conflict(f"the session is running: pause it before {doing}")
+
+    def _save_ahead(self, commands: Sequence[Command], **changed: Any) -> None:
+        with self._telling_of_problems():
+            self._journal.save_ahead(commands, self.info().model_copy(update={"unsaved": None, **changed}))
+
+    @contextlib.contextmanager
+    def _telling_of_problems(self) -> Iterator[None]:
+        """Whoever watches is told when something cannot be saved, and when it can be again."""
+        before = self._journal.problem
+        try:
+            yield
+        finally:
+            self.version += self._journal.problem != before
+
+    def _log(self, kind: CommandKind, body: Mapping[str, Any]) -> None:
+        """Have a command and where it led to in the store before it is acknowledged. Raises Unavailable."""
+        here = self.run.position
+        self._journal.log(Command(self._journal.next_number(), kind, here.step, here.op, dict(body)))
+        self.save()
 
     def _changed(self) -> None:
         run = self.run
         self.version += 1
         if run.engine.loss is None:
-            if self._engine_is_ready:
+            if self._mover.engine_is_ready:
                 self.recorded.add(run.settle(), run.step)
             elif run.loss is not None:  # The tape's, until the engine puts its own in its place.
                 self.recorded.add_loss(run.step, run.loss)
-        self.recorded.known_until = run.step if run.op >= run.network.forward_ops else run.step - 1
-        self._pace.note(run.step)
+        last = self.timeline.last_step
+        is_unknown = run.step == last and run.op < run.network.forward_ops
+        self.recorded.known_until = last - 1 if is_unknown else last
+        divergence = self.timeline.divergence
+        if divergence is not None and (self._divergence is None or self._divergence.step != divergence.step):
+            self._divergence = describe_divergence(divergence)
+        self._mover.note(run.step)

@@ -18,6 +18,17 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     open: bool = Field(False, description="Open the page in the browser once the server is up.")
+    database: str = Field(
+        "",
+        description="Where sessions are kept, as an SQLAlchemy URL (sqlite:////path/to/file or "
+        "postgresql://user:password@host/database); left out: a file in the user's data folder.",
+    )
+    rest_after_seconds: float = Field(
+        600, gt=0, allow_inf_nan=False, description="A session that nobody touches for so long is put to rest."
+    )
+    max_import_bytes: int = Field(
+        100_000_000, ge=1_000, description="Largest file of a session that can be imported, in bytes."
+    )
     max_session_bytes: int = Field(
         2_000_000_000, ge=10_000_000, description="Memory that one session's tensors may take, in bytes."
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NoReturn, TypeVar
 
-from server.errors import NotFound
+from server.errors import NotFound, SessionError
 from server.frames import Frame, build_frame
 from server.session import Session
 from server.turns import Turns
@@ -47,6 +47,7 @@ class Worker:
     def __init__(self, session: Session, kernel: Future[None], turns: Turns, frames: Executor) -> None:
         self.id = session.id
         self.recorded = session.recorded
+        self.touched_at = time.monotonic()  # The roster's: when somebody last wanted something of it.
         self._session = session
         self._turns = turns
         self._frames = frames
@@ -55,6 +56,7 @@ class Worker:
         self._served_at = -SECONDS_BETWEEN_FRAMES
         self._has_asked = self._has_turn = False
         self._closed = False
+        self._saves_at_end = True
         self._gate = threading.Lock()  # So that nothing enters the inbox after its end.
         self._thread = threading.Thread(target=self._work, name=f"session-{session.id}", daemon=True)
         self._thread.start()
@@ -72,8 +74,14 @@ class Worker:
         self._put(lambda: self._watchers.append(watcher))
         return watcher.frame
 
-    def close(self) -> None:
-        """End the thread; whoever still waits is told that the session is gone."""
+    @property
+    def is_watched(self) -> bool:
+        """Whether somebody waits for a frame."""
+        return any(not watcher.frame.cancelled() for watcher in list(self._watchers))
+
+    def close(self, *, save: bool = True) -> None:
+        """Have the session saved, and end the thread; whoever still waits is told that the session is gone."""
+        self._saves_at_end = save
         with self._gate:
             if self._closed:
                 return
@@ -105,14 +113,25 @@ class Worker:
             if self._has_turn:
                 self._train()
             self._serve_watchers()
+            if self._session.seconds_until_save() == 0.0:
+                self._session.save_in_background()
         self._take_all()
         if self._has_turn:
             self._turns.give_back()
-        self._session.pause()
+        if not self._saves_at_end:
+            return
+        try:
+            self._session.rest()
+        except SessionError as error:
+            log.warning("the end of session %s is not saved: %s", self.id, error)
 
     def _seconds_to_wait(self) -> float | None:
         """For the next task at most, which may be the turn that was asked for."""
-        waits = [None if self._has_asked else self._session.seconds_until_due(), self._seconds_until_frames()]
+        waits = [
+            None if self._has_asked else self._session.seconds_until_due(),
+            self._seconds_until_frames(),
+            self._session.seconds_until_save(),
+        ]
         return min((wait for wait in waits if wait is not None), default=None)
 
     def _seconds_until_frames(self) -> float | None:

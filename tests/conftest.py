@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -5,6 +6,9 @@ import torch
 from jaxtyping import install_import_hook
 
 import tests.typechecker  # noqa: F401 (the hook finds it by its name)
+
+# Unless a test says otherwise, no server of any test keeps anything.
+os.environ["GRADIENT_FLOW_DATABASE"] = "sqlite://"
 
 # Before any test imports the model: the shapes in its signatures are checked at every call. The kernel is compiled,
 # which leaves no calls to check.

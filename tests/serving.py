@@ -15,20 +15,23 @@ SECONDS_TO_START = 40
 
 
 @contextmanager
-def running_server(log: Path | None = None) -> Iterator[str]:
-    """The address of a server that answers, such as http://127.0.0.1:43210. What it prints goes to `log`."""
+def running_server(log: Path | None = None, database: str = "sqlite://") -> Iterator[str]:
+    """The address of a server that answers, such as http://127.0.0.1:43210. What it prints goes to `log`.
+
+    Unless a database is named, it keeps nothing.
+    """
     with tempfile.TemporaryDirectory() as folder:
         log = log or Path(folder) / "log.txt"
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [sys.executable, "-m", "server", "--port", "0"],
+                [sys.executable, "-m", "server", "--port", "0", "--database", database],
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
         try:
-            yield _wait_until_healthy(process, log)
+            yield wait_until_healthy(process, log)
         finally:
             process.terminate()
             try:
@@ -38,7 +41,7 @@ def running_server(log: Path | None = None) -> Iterator[str]:
                 process.wait()
 
 
-def _wait_until_healthy(process: subprocess.Popen[bytes], log: Path) -> str:
+def wait_until_healthy(process: subprocess.Popen[bytes], log: Path) -> str:
     deadline = time.monotonic() + SECONDS_TO_START
     while process.poll() is None and time.monotonic() < deadline:
         url = next((word for word in log.read_text().split() if word.startswith("http://")), None)

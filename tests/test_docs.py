@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,7 +64,7 @@ def run_in_shell(block: str) -> str:
 def test_the_readmes_requests_can_be_typed_as_they_stand(readme: str, url: str) -> None:
     if shutil.which("curl") is None:
         pytest.skip("curl is not installed")
-    reading, training = (run_in_shell(block) for block in blocks(readme, "sh", url))
+    reading, training, time, kept = (run_in_shell(block) for block in blocks(readme, "sh", url))
     progress, end = json.JSONDecoder().raw_decode(reading)
     rows, verification = reading[end:].split("{", maxsplit=1)
     assert progress["position"]["step"] == 100
@@ -73,6 +74,22 @@ def test_the_readmes_requests_can_be_typed_as_they_stand(readme: str, url: str) 
     series = json.loads(training[end:])["series"]
     assert len(series) == 5
     assert all(len(entry["step"]) > 0 for entry in series.values())
+    _, _, sought, branch, past = objects(time)
+    assert sought["position"]["step"] == branch["position"]["step"] == 200
+    assert branch["training"]["learning_rate"] == 0.5
+    assert past["last_step"] >= 600
+    (imported,) = objects(kept)
+    assert imported["position"]["step"] == 200
+
+
+def objects(text: str) -> list[Any]:
+    """JSON values, one after the other."""
+    found = []
+    while text := text.lstrip():
+        value, end = json.JSONDecoder().raw_decode(text)
+        found.append(value)
+        text = text[end:]
+    return found
 
 
 def test_the_readmes_python_prints_that_pull_equals_pushes(readme: str, url: str) -> None:

@@ -2,17 +2,18 @@
 
 from typing import Annotated, Any
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Path, Query, Request
 
 from server.errors import TooLarge
 from server.host import SessionHost
-from server.schemas import Problem
+from server.schemas import Later, Problem
 from server.settings import Settings
 
 MEANINGS = {
     404: "There is no such session, tensor or data set.",
     409: "Not possible at this position or in this state; the message says when it is.",
     413: "The body is larger than allowed.",
+    503: "It cannot be saved now, and so was not acknowledged; the message says why. It is tried again by itself.",
     422: "A value is wrong or out of range; the message names it and what is allowed.",
 }
 
@@ -38,6 +39,14 @@ Host = Annotated[SessionHost, Depends(get_host)]
 AppSettings = Annotated[Settings, Depends(get_settings)]
 SessionId = Annotated[str, Path(description="The session's id.")]
 TensorName = Annotated[str, Path(description="The tensor's name: logits, dlogits, dlogits.norm_logits.")]
+
+LaterSteps = Annotated[
+    Later | None,
+    Query(
+        description="Before its last step a session refuses a change, which would make what came later untrue; "
+        "`discard` throws that away."
+    ),
+]
 
 
 async def read_body(request: Request, limit: int) -> bytes:

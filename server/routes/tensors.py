@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from server.errors import Invalid
 from server.formats import WRITERS
-from server.routes.access import AppSettings, Host, SessionId, TensorName, errors, read_body
+from server.routes.access import AppSettings, Host, LaterSteps, SessionId, TensorName, errors, read_body
 from server.schemas import NetworkInfo, SessionInfo, TensorFormat, TensorInfo, Verification
 
 router = APIRouter(prefix="/api/sessions/{session_id}", tags=["tensors"])
@@ -58,9 +58,14 @@ async def read_tensor(
     return Response(encoded.content, media_type=encoded.media_type)
 
 
-@router.put("/tensors/{name}", responses=errors(404, 413, 422), openapi_extra=TENSOR_BODY)
+@router.put("/tensors/{name}", responses=errors(404, 409, 413, 422, 503), openapi_extra=TENSOR_BODY)
 async def write_parameter(
-    request: Request, host: Host, settings: AppSettings, session_id: SessionId, name: TensorName
+    request: Request,
+    host: Host,
+    settings: AppSettings,
+    session_id: SessionId,
+    name: TensorName,
+    later: LaterSteps = None,
 ) -> SessionInfo:
     """Set a parameter at this position, and compute again what follows from it."""
     content_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
@@ -68,7 +73,7 @@ async def write_parameter(
     if content_type not in (*npy_types, "application/json"):
         raise Invalid(f"content type {content_type!r}: send npy ({' or '.join(npy_types)}) or application/json")
     content = await read_body(request, settings.max_body_bytes)
-    return await host.write_parameter(session_id, name, content, as_npy=content_type in npy_types)
+    return await host.write_parameter(session_id, name, content, as_npy=content_type in npy_types, later=later)
 
 
 @router.get("/verification", responses=errors(404))

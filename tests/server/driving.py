@@ -146,6 +146,13 @@ class PageDriver:
         """The next message, which must be a typed error."""
         return strict_json(self.socket.receive_text())
 
+    def error_after_frames(self) -> Any:
+        """The next typed error, whatever frames a ready page is sent before."""
+        while (message := self.socket.receive()).get("text") is None:
+            assert message["type"] == "websocket.send", message
+            self.ready()
+        return strict_json(message["text"])
+
     def nothing_was_sent(self) -> bool:
         """Whether the answer to a wrong message is the first thing that comes: messages keep their order."""
         self.socket.send_text("a fence")

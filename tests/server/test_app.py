@@ -22,7 +22,7 @@ def test_an_app_that_ends_ends_its_sessions() -> None:
     with TestClient(app) as client:
         session = SessionDriver(client, client.get("/api/sessions").json()[0]["id"])
         session.run()
-        thread = app.state.host._workers[session.id]._thread
+        thread = app.state.host._roster._workers[session.id]._thread
     assert not thread.is_alive()
 
 

@@ -1,8 +1,9 @@
 import asyncio
+import contextlib
 import gc
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 import torch
@@ -13,16 +14,24 @@ from model.inference import Statistics, TrainedNetwork
 from server.errors import Conflict, Invalid, NotFound
 from server.host import SessionHost
 from server.schemas import Evaluation, RunWanted, SamplesWanted
+from server.store import Store
 from tests.server.reference import WORDS
 
 TINY = ModelConfig(embedding_size=2, hidden_sizes=(4,))
 
 
 @pytest.fixture
-def host() -> Iterator[SessionHost]:
-    host = SessionHost(max_session_bytes=10_000_000)
+async def host() -> AsyncIterator[SessionHost]:
+    async with opened(max_session_bytes=10_000_000) as host:
+        yield host
+
+
+@contextlib.asynccontextmanager
+async def opened(max_session_bytes: int) -> AsyncIterator[SessionHost]:
+    host = SessionHost(Store("sqlite://"), max_session_bytes, rest_after_seconds=600)
+    await host.open()
     yield host
-    host.close()
+    await host.close()  # Once more does nothing.
 
 
 async def make(host: SessionHost, batch_size: int = 4, dataset: str | None = None) -> str:
@@ -56,7 +65,7 @@ async def test_a_session_deleted_twice_at_once_is_deleted_once(host: SessionHost
 
 async def test_a_deleted_session_leaves_nothing_in_memory(host: SessionHost) -> None:
     session_id = await make(host)
-    session = weakref.ref(host._workers[session_id]._session)
+    session = weakref.ref(host._roster._workers[session_id]._session)
     await host.delete(session_id)
     gc.collect()
     assert session() is None
@@ -128,12 +137,11 @@ async def test_data_sets_are_described_once(host: SessionHost, monkeypatch: pyte
 
 
 async def test_examples_count_for_a_sessions_size() -> None:
-    small = SessionHost(max_session_bytes=12_000_000)
     words = "\n".join(f"{number:06}" for number in range(20_000)).encode()
-    dataset = (await small.add_dataset(words, "many")).id
-    with pytest.raises(Invalid, match="make layers, context or batch smaller"):
-        await small.create(Config(data=DataConfig(dataset=dataset, context_length=32)))
-    small.close()
+    async with opened(max_session_bytes=12_000_000) as small:
+        dataset = (await small.add_dataset(words, "many")).id
+        with pytest.raises(Invalid, match="make layers, context or batch smaller"):
+            await small.create(Config(data=DataConfig(dataset=dataset, context_length=32)))
 
 
 async def test_nothing_is_drawn_from_a_prompt_with_an_unknown_character(host: SessionHost) -> None:
@@ -150,6 +158,6 @@ async def test_a_start_into_the_past_is_refused(host: SessionHost) -> None:
 
 async def test_a_host_that_closes_ends_its_sessions(host: SessionHost) -> None:
     session = await make(host)
-    host.close()
+    await host.close()
     with pytest.raises(NotFound):
         await host.info(session)

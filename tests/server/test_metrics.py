@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from server.metrics import CAPACITY, DETAIL, Buckets, Recorder
+from server.metrics import CAPACITY, DETAIL, BlockKey, Buckets, Recorder
 
 LOSSES = np.random.default_rng(1).normal(size=(5000, 1))
 SMALL = 1024  # The least capacity there is.
@@ -304,3 +304,212 @@ def test_one_thread_records_while_others_read() -> None:
         assert buckets.min[:-1] == [1.0 - step for step in buckets.step[1:]]
     recording.join()
     assert recorder.buckets(1, 0, steps, 30).min[-1] == 1.0 - steps
+
+
+def blocks(recorder: Recorder) -> dict[BlockKey, bytes]:
+    """All that there is to save of a recorder: its state to the bit, and whether it may be had anew from it."""
+    return dict(recorder.copy().take_changes().written)
+
+
+def save(recorder: Recorder, saved: dict[BlockKey, bytes]) -> None:
+    changes = recorder.take_changes()
+    assert not changes.removed & changes.written.keys()
+    for key in changes.removed:
+        saved.pop(key, None)
+    saved.update(changes.written)
+
+
+def restored(saved: dict[BlockKey, bytes], columns: int = 1, every: int = 1, capacity: int = CAPACITY) -> Recorder:
+    recorder = Recorder(columns, every, capacity)
+    recorder.restore(saved)
+    return recorder
+
+
+def assert_same(recorder: Recorder, other: Recorder) -> None:
+    """Assert that blocks and answers are the same to the bit."""
+    assert blocks(recorder) == blocks(other)
+    end = 16 ** max(level + 2 for level, _ in [(0, 0), *blocks(recorder)])
+    for first, points in [(0, 1), (0, 7), (0, 5000), (end // 20, 300), (end // 300, 3000)]:
+        assert repr(recorder.buckets(0, first, end, points)) == repr(other.buckets(0, first, end, points))
+
+
+def go_on(rng: np.random.Generator, position: int, *recorders: Recorder) -> int:
+    """Have recorders of two columns go on alike from that many values on. Returns how many there are then."""
+    values = rng.normal(size=(int(rng.choice([1, 16, 200, 1500])), 2))
+    what = rng.choice(["next", "again", "gap", "cut"], p=[0.6, 0.2, 0.1, 0.1])
+    if what == "again":
+        position = max(position - int(rng.choice([1, 100, 600, 5000])), 0)
+    elif what == "gap":
+        position += int(rng.choice([1, 300, 5000, 10**6]))
+    elif what == "cut":
+        position = max(position - int(rng.choice([1, 16, 256, 300, 4000, 50_000])), 0)
+        if rng.integers(2):
+            position -= position % 256
+    for recorder in recorders:
+        if what == "cut":
+            recorder.cut((position - 1) * 10)
+        else:
+            recorder.record(position * 10, values)
+    return position if what == "cut" else position + len(values)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_a_recorder_saved_bit_by_bit_is_restored_to_the_bit_and_goes_on_as_before(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    recorder = Recorder(columns=2, every=10, capacity=10 * SMALL)
+    saved: dict[BlockKey, bytes] = {}
+    position = 0
+    for _ in range(100):
+        position = go_on(rng, position, recorder)
+        chance = rng.random()
+        if chance < 0.2:  # This one fails, and more is recorded before the next.
+            changes = recorder.take_changes()
+            for level, number in [*changes.written, *changes.removed]:
+                recorder.give_back(level, number)
+        elif chance < 0.5:
+            save(recorder, saved)
+            assert saved == blocks(recorder)
+    save(recorder, saved)
+    again = restored(saved, columns=2, every=10, capacity=10 * SMALL)
+    assert_same(again, recorder)
+    copy = recorder.copy()
+    for _ in range(20):
+        position = go_on(rng, position, recorder, again, copy)
+        assert_same(again, recorder)
+        assert_same(copy, recorder)
+    save(again, saved)
+    assert saved == blocks(recorder)
+
+
+def test_the_last_block_is_saved_as_far_as_it_is_written(recorder: Recorder) -> None:
+    written = recorder.take_changes().written
+    assert np.frombuffer(written[0, 19], "<f8").tolist() == LOSSES[19 * 256 :, 0].tolist()
+    assert {key: len(content) for key, content in written.items() if key[0]} == {
+        (1, 0): 3 * 8 * 256,
+        (1, 1): 3 * 8 * (5000 // 16 - 256),
+        (2, 0): 3 * 8 * (5000 // 16**2),
+        (3, 0): 3 * 8 * (5000 // 16**3),
+    }
+
+
+def test_only_blocks_that_changed_are_taken(recorder: Recorder) -> None:
+    recorder = restored(blocks(recorder))
+    assert not recorder.take_changes().written
+    recorder.record(5000, np.zeros((1, 1)))
+    assert recorder.take_changes().written.keys() == {(0, 19)}
+    recorder.record(300, np.zeros((1, 1)))
+    assert recorder.take_changes().written.keys() == {(0, 1), (1, 0), (2, 0), (3, 0)}
+    assert not recorder.take_changes().written
+
+
+@pytest.mark.parametrize(("taken", "removed"), [(0, set()), (300, {(0, 0), (0, 1)}), (600, {(0, 0), (0, 1), (0, 2)})])
+def test_blocks_let_go_are_removed_if_they_were_ever_taken(taken: int, removed: set[BlockKey]) -> None:
+    recorder = Recorder(capacity=SMALL)
+    recorder.record(0, np.zeros((taken, 1)))
+    recorder.take_changes()
+    recorder.record(taken, np.zeros((2000 - taken, 1)))
+    assert recorder.take_changes().removed == removed
+    assert not recorder.take_changes().removed
+
+
+def test_a_block_given_back_is_taken_as_it_is_by_then(recorder: Recorder) -> None:
+    recorder.take_changes()
+    recorder.record(0, np.ones((1, 1)))
+    recorder.take_changes()
+    recorder.give_back(0, 0)
+    recorder.record(1, np.full((1, 1), 2.0))
+    assert np.frombuffer(recorder.take_changes().written[0, 0]).tolist() == [1, 2, *LOSSES[2:256, 0]]
+
+
+def test_a_recorder_in_use_is_not_restored(recorder: Recorder) -> None:
+    with pytest.raises(AssertionError, match="recorded already"):
+        recorder.restore({})
+
+
+@pytest.mark.parametrize("end", [0, 1, 15, 16, 17, 255, 256, 257, 4095, 4096, 40_000, 65_536, 69_999, 70_000, 80_000])
+def test_after_a_cut_it_is_as_if_later_steps_had_never_been_recorded(end: int) -> None:
+    values = np.random.default_rng(16).normal(size=(70_000, 2))
+    recorder, shorter = Recorder(columns=2, every=10), Recorder(columns=2, every=10)
+    record_in_bursts(recorder, values, seed=17, every=10)
+    record_in_bursts(shorter, values[:end], seed=18, every=10)
+    recorder.cut(end * 10 - 1)
+    assert_same(recorder, shorter)
+    for each in recorder, shorter:
+        each.record(end * 10, values[:5000])
+    assert_same(recorder, shorter)
+
+
+def test_what_is_cut_away_is_removed_where_it_is_saved(recorder: Recorder) -> None:
+    recorder.take_changes()
+    recorder.cut(4999)
+    assert not recorder.take_changes().written
+    recorder.cut(4100)
+    changes = recorder.take_changes()
+    assert changes.written.keys() == {(0, 16), (2, 0)}
+    assert changes.removed == {(0, 17), (0, 18), (0, 19), (1, 1)}
+
+
+@pytest.mark.parametrize("cut_at", [99_990, 99_839, 99_000])
+def test_a_cut_keeps_what_there_is_of_older_steps(cut_at: int) -> None:
+    values = np.random.default_rng(19).normal(size=(100_000, 1))
+    recorder = Recorder(capacity=SMALL)
+    recorder.record(0, values)
+    recorder.cut(cut_at)
+    end = cut_at + 1
+    for first in [0, 20_000, 98_000, 98_990]:
+        for points in [1, 50, 3000]:
+            check(recorder.buckets(0, first, 99_999, points), values[:, 0], end)
+
+
+@pytest.mark.parametrize("end", [50_000, 50_001, 51_200])
+def test_where_no_step_is_kept_one_by_one_a_cut_keeps_whole_buckets(end: int) -> None:
+    values = np.random.default_rng(20).normal(size=(100_000, 1))
+    recorder = Recorder(capacity=SMALL)
+    recorder.record(0, values)
+    recorder.cut(end - 1)
+    assert np.isnan(recorder.buckets(0, end - 10, end + 10, 20).mean).all()
+    new = np.random.default_rng(21).normal(size=(100_000 - end, 1)) / 10
+    recorder.record(end, new[:500])
+    assert recorder.buckets(0, end, end + 500, 1000).mean == new[:500, 0].tolist()
+    recorder.record(end + 500, new[500:])
+    # As of old, except for those that were not whole at the cut.
+    values[end:] = new
+    values[end // 4096 * 4096 : end // 256 * 256 + 256] = np.nan
+    buckets = recorder.buckets(0, 0, 99_999, 100)
+    for bucket, inside in insides(buckets, values[:, 0], 100_000):
+        if not np.isnan(inside).any():
+            assert buckets.mean[bucket] == pytest.approx(inside.mean(), rel=1e-12, abs=1e-12)
+            assert (buckets.min[bucket], buckets.max[bucket]) == (inside.min(), inside.max())
+    assert np.isnan(buckets.mean).sum() <= 5
+
+
+def test_a_copy_goes_on_by_itself_and_is_saved_as_a_whole(recorder: Recorder) -> None:
+    before = blocks(recorder)
+    recorder.take_changes()
+    copy = recorder.copy()
+    copy.record(0, np.zeros((6000, 1)))
+    assert blocks(recorder) == before
+    assert not recorder.take_changes().written
+    assert copy.take_changes().written.keys() > before.keys()
+    assert copy.buckets(0, 0, 9999, 1).max == [0]
+
+
+@pytest.mark.usefixtures("hasty_threads")
+def test_one_thread_records_while_another_saves() -> None:
+    recorder = Recorder(capacity=SMALL)
+    saved: dict[BlockKey, bytes] = {}
+
+    def record() -> None:
+        for first in range(0, 60_000, 50):
+            recorder.record(first, np.arange(first, first + 50, dtype=np.float64)[:, np.newaxis])
+
+    recording = Thread(target=record)
+    recording.start()
+    while recording.is_alive():
+        save(recorder, saved)
+        buckets = restored(saved, capacity=SMALL).buckets(0, 0, 60_000, 30)
+        assert buckets.min == buckets.step
+        assert buckets.max[:-1] == [step - 1 for step in buckets.step[1:]]
+    recording.join()
+    save(recorder, saved)
+    assert_same(restored(saved, capacity=SMALL), recorder)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from model.engine import Trace
-from server.recorded import Recorded
+from server.recorded import Key, Recorded
 
 NAMES = ["loss", "saturation"]
 
@@ -43,3 +43,51 @@ def test_a_trace_replaces_a_single_loss(recorded: Recorded) -> None:
     assert recorded.buckets("loss", 46, None, 1).mean == [7.0]
     recorded.add(trace(46, 46), 46)
     assert recorded.buckets("loss", 46, None, 1).mean == [1 / 47]
+
+
+def test_what_is_saved_piece_by_piece_is_restored(recorded: Recorded) -> None:
+    saved: dict[Key, bytes] = {}
+    for first, last in [(46, 90), (91, 300), (301, 301)]:
+        recorded.give_back(recorded.take_changes())  # This save failed.
+        recorded.add(trace(first, last), last)
+        saved.update(recorded.take_changes().written)
+    assert {(name, level) for name, level, _ in saved} == {
+        ("loss", 0),
+        ("loss", 1),
+        ("loss", 2),
+        ("gauges", 0),
+        ("gauges", 1),
+    }
+    restored = Recorded(NAMES)
+    restored.restore(saved)
+    restored.known_until = recorded.known_until = 301
+    for name in NAMES:
+        assert restored.buckets(name, 0, None, 1000) == recorded.buckets(name, 0, None, 1000)
+    assert not restored.take_changes().written
+
+
+def test_a_cut_forgets_later_steps_of_all_metrics(recorded: Recorded) -> None:
+    recorded.cut(29)
+    assert recorded.known_until == 29
+    recorded.known_until = 45
+    assert recorded.buckets("loss", 0, None, 100).step == list(range(30))
+    assert recorded.buckets("saturation", 0, None, 100).step == [0, 10, 20]
+
+
+def test_a_cut_leaves_blocks_to_remove_where_they_are_saved(recorded: Recorded) -> None:
+    recorded.take_changes()
+    recorded.cut(5)
+    changes = recorded.take_changes()
+    assert changes.written.keys() == {("loss", 0, 0), ("gauges", 0, 0)}
+    assert changes.removed == {("loss", 1, 0)}
+
+
+def test_a_branch_has_its_parents_metrics_up_to_its_step_and_its_own_from_there(recorded: Recorded) -> None:
+    branch = recorded.copy_until(20)
+    assert (branch.known_until, recorded.known_until) == (20, 45)
+    branch.add_loss(21, 7.0)
+    branch.known_until = 21
+    assert branch.buckets("loss", 19, None, 9).mean == [1 / 20, 1 / 21, 7.0]
+    assert branch.buckets("saturation", 0, None, 9).mean == [0, 20, 40]
+    assert recorded.buckets("loss", 21, 21, 1).mean == [1 / 22]
+    assert branch.take_changes().written.keys() == {("loss", 0, 0), ("loss", 1, 0), ("gauges", 0, 0)}

@@ -9,15 +9,13 @@ import torch
 
 from model.clock import Position, Unit
 from model.config import Config, LearningRateFrom, ModelConfig, TrainingConfig
-from model.dataset import parse_words
 from model.engine import Trace
 from server.errors import Conflict, Invalid, NotFound
 from server.motion import BURST_SECONDS
 from server.schemas import ClippingInfo, RunWanted, TrainingChange, Until
 from server.session import Session
-from tests.server.reference import WORDS
+from tests.server.sessions import new_session
 
-DATASET = parse_words("\n".join(WORDS).encode(), "words")
 MODEL = ModelConfig(embedding_size=2, hidden_sizes=(4,))
 # Forward: embedding, flatten, linear, 7 of batch norm, tanh, linear, 8 of cross-entropy; backward: a rule per input.
 FORWARD_OPS = 20
@@ -32,13 +30,7 @@ CHANGES: dict[str, Callable[[Session], object]] = {
 
 def make(kernel: Future[None] | None = None, **training: object) -> Session:
     config = Config(model=MODEL, training=TrainingConfig(batch_size=4, **training))
-    return Session("s", config, DATASET, kernel or loaded())
-
-
-def loaded() -> Future[None]:
-    kernel: Future[None] = Future()
-    kernel.set_result(None)
-    return kernel
+    return new_session(config, kernel)
 
 
 @pytest.fixture
@@ -105,10 +97,10 @@ def test_an_advance_asked_for_while_another_is_under_way_comes_after_it(session:
     assert session.run.position.op == session.run.network.ops - 1
 
 
-def test_an_advance_that_would_leave_its_step_is_refused_when_its_turn_comes(session: Session) -> None:
+def test_an_advance_to_before_step_0_is_refused_when_its_turn_comes(session: Session) -> None:
     refused, carried_out = session.advance("step", -1), session.advance("step", 1)
     finish(session)
-    with pytest.raises(Conflict, match="would leave step 0"):
+    with pytest.raises(Conflict, match="would lead to before step 0"):
         refused.result()
     assert carried_out.result().position.step == 1
 
@@ -309,7 +301,7 @@ def test_a_loss_is_recorded_though_its_step_was_left_without_looking(session: Se
 
 def test_a_burst_is_sized_by_time(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
-    monkeypatch.setattr("server.session.time.perf_counter", lambda: now)
+    monkeypatch.setattr("server.mover.time.perf_counter", lambda: now)
     made: list[int] = []
 
     def advance(count: int, *_: object) -> Trace:

@@ -1,11 +1,8 @@
-from concurrent.futures import Future
-
 import numpy as np
 import pytest
 from pydantic import TypeAdapter
 
 from model.config import Config, ModelConfig, TrainingConfig
-from model.dataset import parse_words
 from server.errors import NotFound
 from server.frames import build_frame
 from server.matrices import Array, Histogram, histogram
@@ -13,7 +10,7 @@ from server.schemas import RunWanted
 from server.session import Session
 from server.views import View
 from tests.server.driving import DecodedFrame
-from tests.server.reference import WORDS
+from tests.server.sessions import new_session
 
 VIEWS: tuple[View, ...] = TypeAdapter(tuple[View, ...]).validate_python(
     [
@@ -26,10 +23,8 @@ VIEWS: tuple[View, ...] = TypeAdapter(tuple[View, ...]).validate_python(
 
 @pytest.fixture
 def session() -> Session:
-    kernel: Future[None] = Future()
-    kernel.set_result(None)
     config = Config(model=ModelConfig(embedding_size=2, hidden_sizes=(4,)), training=TrainingConfig(batch_size=4))
-    return Session("s", config, parse_words("\n".join(WORDS).encode(), "words"), kernel)
+    return new_session(config)
 
 
 def step_on(session: Session, steps: int) -> None:

@@ -6,20 +6,16 @@ from functools import partial
 import pytest
 
 from model.config import Config, ModelConfig, TrainingConfig
-from model.dataset import parse_words
 from server.errors import NotFound
 from server.frames import Frame
 from server.schemas import RunWanted, TrainingChange
 from server.session import Session
 from server.turns import Turns
 from server.worker import SECONDS_BETWEEN_FRAMES, Worker
-from tests.server.reference import WORDS
+from tests.server.sessions import loaded, new_session
 
 CONFIG = Config(model=ModelConfig(embedding_size=2, hidden_sizes=(4,)), training=TrainingConfig(batch_size=4))
 SECONDS = 10  # The most that any answer may take; none takes long.
-
-
-DATASET = parse_words("\n".join(WORDS).encode(), "words")
 
 
 @pytest.fixture
@@ -35,12 +31,11 @@ def turns() -> Turns:
 
 @pytest.fixture
 def make(turns: Turns, frames: Executor) -> Iterator[Callable[[], Worker]]:
-    kernel: Future[None] = Future()
-    kernel.set_result(None)
+    kernel = loaded()
     workers: list[Worker] = []
 
     def make() -> Worker:
-        workers.append(Worker(Session("s", CONFIG, DATASET, kernel), kernel, turns, frames))
+        workers.append(Worker(new_session(CONFIG, kernel), kernel, turns, frames))
         return workers[-1]
 
     yield make
@@ -132,7 +127,7 @@ def test_a_frame_of_a_slow_run_does_not_wait_for_its_next_step(worker: Worker) -
 def test_whoever_waits_for_a_frame_is_told_when_the_session_goes(worker: Worker) -> None:
     frame = worker.next_frame((), after=10**9, metrics_from=0)
     worker.close()
-    with pytest.raises(NotFound, match="'s' was deleted"):
+    with pytest.raises(NotFound, match="was deleted"):
         frame.result(SECONDS)
 
 
@@ -212,7 +207,7 @@ def test_a_session_that_goes_while_it_waits_for_its_turn_takes_none_with_it(
 
 def test_a_session_waits_for_the_kernel_and_moves_once_it_is_there(turns: Turns, frames: Executor) -> None:
     kernel: Future[None] = Future()
-    worker = Worker(Session("s", CONFIG, DATASET, kernel), kernel, turns, frames)
+    worker = Worker(new_session(CONFIG, kernel), kernel, turns, frames)
     motion = worker.call(lambda session: session.advance("step", 3)).result(SECONDS)
     assert worker.call(lambda session: session.engine.waiting).result(SECONDS)
     kernel.set_result(None)

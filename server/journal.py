@@ -1,0 +1,143 @@
+"""A session's way into the store: what is not saved yet, and when it is to be."""
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from model.checkpoints import Checkpoint, Checkpoints
+from server.errors import SessionError
+from server.log import Command
+from server.recorded import Recorded, Written
+from server.schemas import SessionInfo
+from server.store import Changes, Store
+
+SECONDS_BETWEEN_SAVES = 0.5  # Of a session that moves by itself; whatever is acknowledged is saved before.
+
+
+@dataclass(frozen=True)
+class _Save:
+    """One that is under way."""
+
+    changes: Changes
+    metrics: Written
+    checkpoints: dict[int, Checkpoint]
+    version: int
+    saved: "Future[None]"
+
+
+class Journal:
+    """Used by the session's thread alone.
+
+    What could not be saved is kept and tried again: a session goes on in memory, and no number of it is lost as long as
+    the server lives.
+    """
+
+    def __init__(
+        self, store: Store, recorded: Recorded, commands: Sequence[Command], checkpoints: Sequence[Checkpoint]
+    ) -> None:
+        """`commands` and `checkpoints`: those that the store has already."""
+        self.problem: str | None = None
+        self._store = store
+        self._recorded = recorded
+        self._number = max((command.number for command in commands), default=0)
+        self._commands: list[Command] = []
+        self._checkpoints = {checkpoint.step: checkpoint for checkpoint in checkpoints}
+        self._version = -1
+        self._under_way: _Save | None = None
+        self._tried_at = time.monotonic()
+
+    def next_number(self) -> int:
+        """The next command's number in the log."""
+        self._number += 1
+        return self._number
+
+    def log(self, command: Command) -> None:
+        """Have a command saved with the next save."""
+        self._commands.append(command)
+
+    def seconds_until_due(self, version: int) -> float | None:
+        """How long until the session is to be saved by itself; None while all of this version is."""
+        if self._version == version and self._under_way is None and self.problem is None:
+            return None
+        return max(0.0, self._tried_at + SECONDS_BETWEEN_SAVES - time.monotonic())
+
+    def begin(self, info: SessionInfo, version: int, checkpoints: Checkpoints) -> None:
+        """Have the session saved, without waiting for it; while a save is under way nothing more is begun."""
+        self._tried_at = time.monotonic()
+        if self._under_way is not None and not self._under_way.saved.done():
+            return
+        self._finish()
+        if self._version != version or self.problem is not None:
+            self._under_way = self._submit(info, version, checkpoints)
+
+    def save(self, info: SessionInfo, version: int, checkpoints: Checkpoints) -> None:
+        """Save the session and wait until that is done. Raises Unavailable where it cannot be, and keeps it all."""
+        self._finish()
+        self._tried_at = time.monotonic()
+        self._under_way = self._submit(info, version, checkpoints)
+        error = self._finish()
+        if error is not None:
+            raise error
+
+    def save_ahead(self, commands: Sequence[Command], info: SessionInfo) -> None:
+        """Save commands that are carried out afterwards, and the session as they leave it behind.
+
+        Of its checkpoints those after `info.last_step` are dropped. Raises Unavailable where it cannot be saved: then
+        the commands are not in the log and are not to be carried out.
+        """
+        self._finish()
+        # With it goes what was recorded on the way to where it stands: where only the position is kept, no one makes
+        # these steps again.
+        metrics = self._recorded.take_changes()
+        dropped = [step for step in self._checkpoints if step > info.last_step]
+        ahead = Changes(
+            info,
+            commands=(*self._commands, *commands),
+            dropped_checkpoints=dropped,
+            metrics=metrics.written,
+            dropped_metrics=tuple(metrics.removed),
+        )
+        error = self._store.save(ahead).exception()
+        if error is not None:
+            self._recorded.give_back(metrics)
+            self._note(error)
+            raise error
+        self._note(None)
+        self._commands.clear()
+        for step in dropped:
+            del self._checkpoints[step]
+
+    def _submit(self, info: SessionInfo, version: int, checkpoints: Checkpoints) -> _Save:
+        metrics = self._recorded.take_changes()
+        kept = {checkpoint.step: checkpoint for checkpoint in checkpoints}
+        changes = Changes(
+            info.model_copy(update={"unsaved": None}),  # Once this is saved, it is true.
+            commands=self._commands,
+            checkpoints=[each for step, each in kept.items() if self._checkpoints.get(step) is not each],
+            dropped_checkpoints=[step for step in self._checkpoints if step not in kept],
+            metrics=metrics.written,
+            dropped_metrics=tuple(metrics.removed),
+        )
+        self._commands = []
+        return _Save(changes, metrics, kept, version, self._store.save(changes))
+
+    def _finish(self) -> BaseException | None:
+        """Wait for the save under way; what it did not write is to be written by the next one."""
+        if self._under_way is None:
+            return None
+        save, self._under_way = self._under_way, None
+        error = save.saved.exception()
+        self._note(error)
+        if error is not None:
+            self._commands = [*save.changes.commands, *self._commands]
+            self._recorded.give_back(save.metrics)
+        else:
+            self._checkpoints = save.checkpoints
+            self._version = save.version
+        return error
+
+    def _note(self, error: BaseException | None) -> None:
+        if error is not None and not isinstance(error, SessionError):
+            raise error
+        self.problem = None if error is None else str(error)

@@ -1,0 +1,103 @@
+"""The log: every command that a session was given, in order. Config and log determine all of its numbers."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import safetensors.torch
+import torch
+
+from model.edits import Edit, SetClipping, SetLearningRate, SetParameter
+from model.update import Clipping
+from server.schemas import CommandInfo, CommandKind, TimelineCommand, TrainingChange
+
+VALUE = "value"  # What the tensor of a set_parameter is called in its blob.
+
+
+@dataclass(frozen=True)
+class Command:
+    """One entry; `step` and `op` are where the session stood once it was carried out."""
+
+    number: int
+    kind: CommandKind
+    step: int
+    op: int
+    body: dict[str, Any] = field(default_factory=dict)
+    tensor: bytes | None = None
+    given_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def info(self) -> CommandInfo:
+        """It as it is told to people; a parameter's values are left out."""
+        return CommandInfo(
+            number=self.number, kind=self.kind, step=self.step, op=self.op, body=self.body, given_at=self.given_at
+        )
+
+
+def command_of(edit: Edit, number: int, op: int) -> Command:
+    """The command that gives this edit."""
+    match edit:
+        case SetParameter(step, name, value):
+            tensor = safetensors.torch.save({VALUE: value.contiguous()})
+            return Command(number, "set_parameter", step, op, {"name": name}, tensor)
+        case SetLearningRate(step, value):
+            return Command(number, "set_learning_rate", step, op, {"value": value})
+        case SetClipping(step, clipping):
+            body = None if clipping is None else {"by": clipping.by, "threshold": clipping.threshold}
+            return Command(number, "set_clipping", step, op, {"clipping": body})
+
+
+def edits_of(change: TrainingChange, step: int) -> list[Edit]:
+    """A change of training, as edits at a step."""
+    edits: list[Edit] = []
+    if change.learning_rate is not None:
+        edits.append(SetLearningRate(step, change.learning_rate))
+    if "clipping" in change.model_fields_set:
+        clipping = change.clipping
+        edits.append(SetClipping(step, None if clipping is None else Clipping(clipping.by, clipping.threshold)))
+    return edits
+
+
+def edit_of(command: Command) -> Edit:
+    """The edit that this command gives. Raises KeyError, TypeError or ValueError where it gives none."""
+    match command.kind:
+        case "set_parameter":
+            if command.tensor is None:
+                raise ValueError(f"command {command.number} sets a parameter, but has no values")
+            value = safetensors.torch.load(command.tensor)[VALUE]
+            if value.dtype != torch.float32:
+                raise ValueError(f"command {command.number} sets a parameter to {value.dtype}, expected is float32")
+            return SetParameter(command.step, command.body["name"], value)
+        case "set_learning_rate":
+            change = TrainingChange.model_validate({"learning_rate": command.body["value"]})
+            return edits_of(change, command.step)[0]
+        case "set_clipping":
+            change = TrainingChange.model_validate({"clipping": command.body["clipping"]})
+            return edits_of(change, command.step)[0]
+        case _:
+            raise ValueError(f"command {command.number} is {command.kind}, which changes nothing")
+
+
+def changes_in_effect(commands: Iterable[Command]) -> list[Command]:
+    """Those that set something and were not discarded since."""
+    changes: list[Command] = []
+    for command in commands:
+        if command.kind == "discard":
+            changes = [change for change in changes if change.step <= command.step]
+        elif command.kind.startswith("set_"):
+            changes.append(command)
+    return changes
+
+
+def describe(command: Command) -> TimelineCommand:
+    """A change, for the timeline."""
+    match edit_of(command):
+        case SetParameter(_, name, _):
+            text = f"{name} was set by hand"
+        case SetLearningRate(_, value):
+            text = f"learning rate {value:g}"
+        case SetClipping(_, None):
+            text = "no clipping"
+        case SetClipping(_, Clipping(by, threshold)):
+            text = f"clipping by {by}, {threshold:g}"
+    return TimelineCommand(number=command.number, kind=command.kind, step=command.step, text=text)
