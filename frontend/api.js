@@ -1,7 +1,9 @@
 /**
  * The server's REST API, as one function a call. The only module that fetches.
  *
- * @import { Config, Dataset, Metrics, Network, Op, Progress, RunWanted, Session, Verification } from "./types/wire"
+ * @import {
+ *   BranchWanted, Config, Dataset, Metrics, Network, Op, Progress, RunWanted, Session, Timeline, Verification
+ * } from "./types/wire"
  */
 
 /** What the server refused, or that it did not answer (status 0), in words for a person. */
@@ -92,17 +94,38 @@ export function createApi(fetch = globalThis.fetch.bind(globalThis)) {
     network: (id) => call(at(id, "/network")),
     /** @param {string} id @param {Unit} unit @param {number} count @returns {Promise<Progress>} */
     advance: (id, unit, count) => post(at(id, "/advance"), { unit, count }),
+    /** To any step up to the last one; without an op, with all of it known.
+     * @param {string} id @param {number} step @param {number} [op] @returns {Promise<Progress>} */
+    seek: (id, step, op) => post(at(id, "/seek"), { step, op }),
     /** @param {string} id @param {RunWanted} wanted @returns {Promise<void>} */
     run: (id, wanted) => post(at(id, "/run"), wanted),
     /** @param {string} id @returns {Promise<Progress>} */
     pause: (id) => post(at(id, "/pause")),
     /** @param {string} id @returns {Promise<Verification>} */
     verification: (id) => call(at(id, "/verification")),
-    /** From this step on. @param {string} id @param {number} rate @returns {Promise<Session>} */
-    setLearningRate: (id, rate) => send("PATCH", at(id, "/training"), { learning_rate: rate }),
-    /** Up to and with step `last`. @param {string} id @param {string} names @param {number} points @param {number} last
+    /** From this step on. Before the last step it is refused, unless what came later may be discarded.
+     * @param {string} id @param {number} rate @param {{ discardLater?: boolean }} [options] @returns {Promise<Session>} */
+    setLearningRate: (id, rate, { discardLater = false } = {}) =>
+      send("PATCH", at(id, `/training${discardLater ? "?later=discard" : ""}`), { learning_rate: rate }),
+    /** A new session that shares the past. @param {string} id @param {BranchWanted} wanted @returns {Promise<Session>} */
+    branch: (id, wanted) => post(at(id, "/branch"), wanted),
+    /** @param {string} id @param {string} name @returns {Promise<Session>} */
+    rename: (id, name) => send("PATCH", at(id), { name }),
+    /** Can be undone for a day. @param {string} id @returns {Promise<void>} */
+    remove: (id) => call(at(id), { method: "DELETE" }),
+    /** Undoes a removal. @param {string} id @returns {Promise<Session>} */
+    restore: (id) => post(at(id, "/restore")),
+    /** @param {string} id @returns {Promise<Timeline>} */
+    timeline: (id) => call(at(id, "/timeline")),
+    /** Where the session can be downloaded as one file. @param {string} id */
+    exportUrl: (id) => `/api/${at(id, "/export")}`,
+    /** A session that was exported, as a new one. @param {Blob} file @returns {Promise<Session>} */
+    importSession: (file) =>
+      call("sessions/import", { method: "POST", headers: { "Content-Type": "application/zip" }, body: file }),
+    /** From step `first` up to and with step `last`.
+     * @param {string} id @param {string} names @param {number} points @param {number} last @param {number} [first]
      * @returns {Promise<Metrics>} */
-    metrics: (id, names, points, last) =>
-      call(at(id, `/metrics?names=${encodeURIComponent(names)}&points=${points}&to=${last}`)),
+    metrics: (id, names, points, last, first = 0) =>
+      call(at(id, `/metrics?names=${encodeURIComponent(names)}&points=${points}&to=${last}${first ? `&from=${first}` : ""}`)),
   };
 }

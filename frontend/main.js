@@ -3,22 +3,33 @@
  * the theme).
  *
  * @import { ShortcutHelp } from "./components/shortcut-help/shortcut-help.js"
+ * @import { FrameHandlers } from "./store.js"
  */
 
 import { createApi } from "./api.js";
 import "./components/activations-panel/activations-panel.js";
 import "./components/batch-norm-panel/batch-norm-panel.js";
+import "./components/branch-dialog/branch-dialog.js";
+import "./components/compare-bar/compare-bar.js";
+import "./components/compare-difference/compare-difference.js";
+import "./components/compare-dialog/compare-dialog.js";
+import "./components/compare-losses/compare-losses.js";
 import "./components/inspector-panel/inspector-panel.js";
 import "./components/live-plot/live-plot.js";
 import "./components/loss-panel/loss-panel.js";
 import "./components/notice-list/notice-list.js";
 import "./components/push-pull-panel/push-pull-panel.js";
+import "./components/question-dialog/question-dialog.js";
 import "./components/session-bar/session-bar.js";
 import "./components/session-dialog/session-dialog.js";
+import "./components/sessions-dialog/sessions-dialog.js";
 import "./components/shortcut-help/shortcut-help.js";
+import "./components/timeline-bar/timeline-bar.js";
 import "./components/transport-bar/transport-bar.js";
 import "./components/verification-panel/verification-panel.js";
+import { createComparison } from "./compare.js";
 import { decodeFrame } from "./frames.js";
+import { followComparison } from "./layout.js";
 import { readChoices, writeChoices } from "./lib/choices.js";
 import { COMMANDS } from "./lib/commands.js";
 import { pressed } from "./lib/shortcuts.js";
@@ -28,19 +39,26 @@ import { createStore } from "./store.js";
 import { openStream, streamUrl } from "./stream.js";
 import { followTheme, savedTheme } from "./theme.js";
 
-const store = createStore({
-  api: createApi(),
-  openStream: (session, handlers) =>
-    openStream(streamUrl(session, location), { ...handlers, frame: (blob) => handlers.frame(decodeFrame(blob)) }),
-  choices: readChoices(location.search),
-  theme: savedTheme(),
+const api = createApi();
+
+/** @param {string} session @param {FrameHandlers} handlers */
+const openFrames = (session, handlers) =>
+  openStream(streamUrl(session, location), { ...handlers, frame: (blob) => handlers.frame(decodeFrame(blob)) });
+
+const first = createStore({ api, openStream: openFrames, choices: readChoices(location.search), theme: savedTheme() });
+// Where the session that was compared with is gone, no other takes its place.
+const second = createStore({
+  api,
+  openStream: (session, handlers) => openFrames(session, { ...handlers, gone: () => store.comparison.leave() }),
 });
+const store = createComparison({ first, second, api });
 
 const help = /** @type {ShortcutHelp} */ (document.querySelector("shortcut-help"));
 
 for (const view of document.querySelectorAll(":defined")) {
   if (view instanceof View) view.start(store);
 }
+followComparison(/** @type {HTMLElement} */ (document.querySelector("main")), store);
 followTheme(store.theme);
 effect(() => history.replaceState(null, "", location.pathname + writeChoices(store.choices.value)));
 

@@ -1,22 +1,24 @@
 /**
  * What the page knows, and what follows from it.
  *
- * @import { Dataset, Network, Op, Session, View } from "./types/wire"
+ * @import { Dataset, Network, Op, Position, Session, Timeline, View } from "./types/wire"
  * @import { Frame } from "./frames.js"
  * @import { Connection } from "./stream.js"
  * @import { Choices } from "./lib/choices.js"
  * @import { ReadonlySignal } from "./lib/signals.js"
  * @import { Checked } from "./lib/verdict.js"
+ * @import { Question } from "./edits.js"
+ * @import { Notice } from "./notices.js"
  *
- * @typedef {{ id: number, text: string }} Notice
+ * @typedef {Partial<Position> & { op: number }} Aim  An op of the step where the session stands, or of another step.
  * @typedef {"auto" | "light" | "dark"} Theme
  */
 
 import { metricOf, parsed } from "./lib/breakpoints.js";
 import { EMPTY } from "./lib/history.js";
+import { momentAt, momentsOf } from "./lib/moments.js";
 import { computed, signal } from "./lib/signals.js";
 import { standstill } from "./lib/standstill.js";
-import { momentAt, timeline } from "./lib/timeline.js";
 import { union } from "./lib/views.js";
 
 /** Up to so many steps a second one can follow each of them. */
@@ -31,14 +33,17 @@ export function initialState(choices, theme) {
     session: signal(/** @type {Session | null} */ (null)),
     network: signal(/** @type {Network | null} */ (null)),
     frame: signal(/** @type {Frame | null} */ (null)),
-    /** The op that was asked for, until the session has come there. */
-    aim: signal(/** @type {number | null} */ (null)),
+    /** Where the session was asked to go, until it has come there. */
+    aim: signal(/** @type {Aim | null} */ (null)),
     history: signal(EMPTY),
+    timeline: signal(/** @type {Timeline | null} */ (null)),
     verification: signal(/** @type {Checked | null} */ (null)),
     verifying: signal(false),
     connection: signal(/** @type {Connection} */ ("connecting")),
-    /** Why the last run stopped, where somebody has read it and put it away. */
-    dismissedStop: signal(/** @type {string | null} */ (null)),
+    /** Why the last run stopped, and how a replay differed, where somebody has read it and put it away. */
+    dismissed: signal({ stopped: /** @type {string | null} */ (null), divergence: /** @type {string | null} */ (null) }),
+    /** What has to be decided before something is changed at an earlier step. */
+    question: signal(/** @type {Question | null} */ (null)),
     notices: signal(/** @type {Notice[]} */ ([])),
     choices: signal(choices),
     theme: signal(theme),
@@ -48,7 +53,7 @@ export function initialState(choices, theme) {
 }
 
 /** What follows from the state. @param {ReturnType<typeof initialState>} state */
-export function derive({ frame, session, network, wishes, datasets, connection, aim, choices, dismissedStop }) {
+export function derive({ frame, session, network, wishes, datasets, connection, aim, choices, dismissed }) {
   const info = computed(() => frame.value?.info ?? null);
   const newest = computed(() => info.value ?? session.value);
   const position = computed(() => newest.value?.position ?? null);
@@ -58,24 +63,30 @@ export function derive({ frame, session, network, wishes, datasets, connection, 
     const { op = -1 } = position.value ?? {};
     return loss.value === null && network.value !== null && op >= network.value.forward_ops;
   });
-  const moments = computed(() => (network.value ? timeline(network.value) : []));
-  /** Where the session stands or, on the way to an op that was asked for, where it will. */
-  const heading = computed(() => position.value && { ...position.value, op: aim.value ?? position.value.op });
+  const moments = computed(() => (network.value ? momentsOf(network.value) : []));
+  /** Where the session stands or, on the way to where it was asked to go, where it will. */
+  const heading = computed(() => position.value && { ...position.value, ...aim.value });
+  const lastStep = computed(() => newest.value?.last_step ?? 0);
   return {
     info,
     position,
     heading,
+    lastStep,
+    /** How many steps come after the one where it stands. */
+    later: computed(() => (position.value ? lastStep.value - position.value.step : 0)),
     op: computed(() => position.value?.op ?? 0),
     loss,
     diverged,
     running: computed(() => newest.value?.running ?? false),
     engine: computed(() => newest.value?.engine ?? null),
-    /** Why it stands still though it was told to move. */
+    /** Why it stands still though it was told to move, or stands where it did not before. */
     standstill: computed(() => {
-      const { stopped = null, engine } = newest.value ?? {};
-      const unread = stopped === dismissedStop.value ? null : stopped;
-      return standstill({ waiting: engine?.waiting ?? false, stopped: unread, diverged: diverged.value });
+      const { stopped = null, divergence = null, engine } = newest.value ?? {};
+      const waiting = engine?.waiting ?? false;
+      return standstill({ waiting, stopped, diverged: diverged.value, divergence }, dismissed.value);
     }),
+    /** Why the newest of it is not saved, or null. */
+    unsaved: computed(() => newest.value?.unsaved ?? null),
     /** The breakpoint that a run of this session gets. */
     until: computed(() => {
       const until = parsed(choices.value.until);

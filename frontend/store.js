@@ -4,24 +4,25 @@
  * What a session's tensors are at a position comes from the newest stream frame alone, so everything on show belongs
  * together; REST answers say only whether a command was taken.
  *
- * @import { Position, Until, View } from "./types/wire"
+ * @import { BranchWanted, Position, Session, Until, View } from "./types/wire"
  * @import { Api, NewSession, Unit } from "./api.js"
- * @import { Connection, Handlers, Stream } from "./stream.js"
+ * @import { Handlers, Stream } from "./stream.js"
  * @import { Frame } from "./frames.js"
  * @import { Choices } from "./lib/choices.js"
  * @import { Theme } from "./state.js"
  * @import { Seen } from "./lib/verdict.js"
  */
 
-import { ApiError } from "./api.js";
+import { createEdits } from "./edits.js";
 import { written } from "./lib/breakpoints.js";
 import { DEFAULTS } from "./lib/choices.js";
-import { EMPTY, append, continued, isBlurred, isCoarse, isGap, past } from "./lib/history.js";
 import { batch, effect } from "./lib/signals.js";
+import { createNotices } from "./notices.js";
+import { createPast } from "./past.js";
+import { createSessions } from "./sessions.js";
 import { derive, initialState, readOnly } from "./state.js";
+import { createTimeline } from "./timeline.js";
 import { createTransport } from "./transport.js";
-
-const METRIC_POINTS = 2000;
 
 /**
  * @typedef {Omit<Handlers, "frame"> & { frame: (frame: Frame) => void }} FrameHandlers
@@ -39,128 +40,52 @@ const METRIC_POINTS = 2000;
 export function createStore({ api, openStream, choices = DEFAULTS, theme = "auto" }) {
   const state = initialState(choices, theme);
   const derived = derive(state);
-  /** @type {Stream | null} */
-  let stream = null;
-  let notices = 0;
-  let openings = 0;
-  /** The session whose past is being read. @type {string | null} */
-  let loading = null;
-
-  effect(() => {
-    const views = derived.views.value;
-    stream?.show(JSON.parse(views));
-  });
-
-  /** @param {unknown} error */
-  function report(error) {
-    if (!(error instanceof ApiError)) throw error;
-    notice(error.message);
-  }
-
-  /** @param {string} text */
-  function notice(text) {
-    if (state.notices.peek().some((shown) => shown.text === text)) return;
-    state.notices.value = [...state.notices.peek(), { id: ++notices, text }];
-  }
+  const notices = createNotices(state);
+  const { report } = notices;
+  const transport = createTransport({ api, state, derived, report });
+  const past = createPast({ api, state, derived, report });
+  const timeline = createTimeline({ api, state, report });
 
   const current = () => state.session.peek()?.id ?? null;
-
-  const transport = createTransport({ api, state, derived, report });
-
-  /** @param {Frame} frame */
-  function take(frame) {
-    const { session, position, loss, metrics } = frame.info;
-    if (session !== current()) return;
-    const history = state.history.peek();
-    batch(() => {
-      state.frame.value = frame;
-      if (frame.info.stopped === null) state.dismissedStop.value = null;
-      if (metrics.loss) state.history.value = append(history, metrics.loss, { step: position.step, loss });
-      transport.shown();
-    });
-    // What was recorded stands in one frame only, and a frame that a newer one overtook was never taken.
-    const incomplete = metrics.loss && (isGap(history, metrics.loss) || isBlurred(metrics.loss));
-    (incomplete ? loadPast(session, position.step) : refine()).catch(report);
-  }
-
-  /** A frame tells of many steps in few points. Once the session rests, what REST has more of them is read. */
-  async function refine() {
-    const info = derived.info.peek();
-    if (!info || info.running || !isCoarse(state.history.peek(), METRIC_POINTS)) return;
-    await loadPast(info.session, info.position.step);
-  }
-
-  /** The losses before a step, as REST has them. @param {string} id @param {number} step */
-  async function loadPast(id, step) {
-    if (step === 0 || loading === id) return;
-    loading = id;
-    try {
-      const { series } = await api.metrics(id, "loss", METRIC_POINTS, step - 1);
-      if (current() !== id || !series.loss) return;
-      state.history.value = continued(past(series.loss, step), state.history.peek());
-    } finally {
-      loading = null;
-    }
-    if (derived.position.peek()?.step !== step) await refine();
-  }
-
-  /** @param {Connection} next */
-  function connection(next) {
-    const before = state.connection.peek();
-    state.connection.value = next;
-    if (next === "open" && before === "lost") openAny(current()).catch(report);
-  }
-
-  /** Opens the session of that id or, where there is none, the first; a server always has one to show. */
-  async function openAny(/** @type {string | null} */ wanted) {
-    const sessions = await api.sessions();
-    const first = sessions.find(({ id }) => id === wanted) ?? sessions[0] ?? (await api.createSession({}));
-    await openSession(first.id);
-  }
-
-  /** Reads anew what others may have made or deleted meanwhile. */
-  async function refresh() {
-    const [sessions, datasets] = await Promise.all([api.sessions(), api.datasets()]);
-    batch(() => {
-      state.sessions.value = sessions;
-      state.datasets.value = datasets;
-    });
-  }
-
-  /** @param {string} id */
-  async function openSession(id) {
-    const opening = ++openings;
-    const [session, network] = await Promise.all([api.session(id), api.network(id), refresh()]);
-    if (opening !== openings) return;
-    stream?.close();
-    stream = null;
-    batch(() => {
-      state.session.value = session;
-      state.network.value = network;
-      state.frame.value = null;
-      state.history.value = EMPTY;
-      state.verification.value = null;
-      state.dismissedStop.value = null;
-      transport.reset();
-      choose("session", id);
-    });
-    stream = openStream(id, { frame: take, connection, error: notice, gone: () => void openAny(null).catch(report) });
-    stream.show(JSON.parse(derived.views.peek()));
-    await loadPast(id, session.position.step);
-  }
-
-  async function start() {
-    try {
-      state.ops.value = await api.ops();
-      await openAny(state.choices.peek().session);
-    } catch (error) {
-      report(error);
-    }
-  }
 
   /** @param {keyof Choices} name @param {string} value */
   function choose(name, value) {
     state.choices.value = { ...state.choices.peek(), [name]: value };
+  }
+
+  /** @param {Frame} frame */
+  function take(frame) {
+    const { info } = frame;
+    if (info.session !== current()) return;
+    const before = derived.info.peek();
+    batch(() => {
+      state.frame.value = frame;
+      if (info.stopped === null) state.dismissed.value = { ...state.dismissed.peek(), stopped: null };
+      past.take(info, before);
+      timeline.take(info, before);
+      transport.shown();
+    });
+  }
+
+  const sessions = createSessions({
+    api, state, notices, openStream, take, choose,
+    reset() {
+      transport.reset();
+      edits.reset();
+    },
+    read: ({ id, last_step }) => Promise.all([past.load(id, last_step), timeline.load(id)]),
+  });
+  const edits = createEdits({ api, state, transport, open: sessions.open });
+
+  effect(() => sessions.show(derived.views.value));
+
+  async function start() {
+    try {
+      state.ops.value = await api.ops();
+      await sessions.openAny(state.choices.peek().session);
+    } catch (error) {
+      report(error);
+    }
   }
 
   /** What the page has of a position that was checked. @param {Position} position @returns {Seen | null} */
@@ -172,26 +97,32 @@ export function createStore({ api, openStream, choices = DEFAULTS, theme = "auto
   const actions = {
     start,
     choose,
-    refresh: () => refresh().catch(report),
-    openSession: (/** @type {string} */ id) => openSession(id).catch((error) => {
+    refresh: () => sessions.refresh().catch(report),
+    openSession: (/** @type {string} */ id) => sessions.open(id).catch((error) => {
       report(error);
-      return refresh().catch(report);
+      return sessions.refresh().catch(report);
     }),
-    /** Refused configs reject, so that the form can say why where it was filled in. */
-    async createSession(/** @type {NewSession} */ config) {
-      await openSession((await api.createSession(config)).id);
+    /** Refused configs reject, so that the form can say why where it was filled in; so do the three below. */
+    createSession: (/** @type {NewSession} */ config) => sessions.create(config),
+    async branch(/** @type {BranchWanted} */ wanted) {
+      const id = current();
+      if (id !== null) await sessions.branch(id, wanted);
     },
-    /** Words that are refused reject as well. */
+    importSession: (/** @type {Blob} */ file) => sessions.add(file),
     async addDataset(/** @type {File} */ file) {
       const added = await api.addDataset(file.name, file);
-      await refresh();
+      await sessions.refresh();
       return added;
     },
+    renameSession: (/** @type {string} */ id, /** @type {string} */ name) => sessions.rename(id, name).catch(report),
+    removeSession: (/** @type {Session} */ session) => sessions.remove(session).catch(report),
     advance: (/** @type {Unit} */ unit, count = 1) => transport.advance(unit, count),
     goTo: transport.goTo,
+    seek: transport.seek,
+    scrub: transport.scrub,
     run: transport.run,
     pause: transport.pause,
-    setLearningRate: (/** @type {number} */ rate) => transport.command((id) => api.setLearningRate(id, rate)),
+    setLearningRate: edits.setLearningRate,
     setSpeed(/** @type {string} */ speed) {
       choose("speed", speed);
       if (derived.running.peek()) transport.run();
@@ -201,8 +132,10 @@ export function createStore({ api, openStream, choices = DEFAULTS, theme = "auto
       choose("until", written(until));
       if (derived.running.peek()) transport.run();
     },
-    dismissStop() {
-      state.dismissedStop.value = state.frame.peek()?.info.stopped ?? state.session.peek()?.stopped ?? null;
+    /** Puts away what is said of where the session stands. */
+    dismissStandstill() {
+      const { kind, text } = derived.standstill.peek();
+      state.dismissed.value = { ...state.dismissed.peek(), [kind === "differs" ? "divergence" : "stopped"]: text };
     },
     async verify() {
       state.verifying.value = true;
@@ -221,10 +154,11 @@ export function createStore({ api, openStream, choices = DEFAULTS, theme = "auto
     setTheme(/** @type {Theme} */ next) {
       state.theme.value = next;
     },
-    dismiss(/** @type {number} */ id) {
-      state.notices.value = state.notices.peek().filter((shown) => shown.id !== id);
-    },
+    closeSession: sessions.close,
+    notice: notices.notice,
+    report,
+    dismiss: notices.dismiss,
   };
 
-  return { ...readOnly({ ...state, ...derived }), actions };
+  return { ...readOnly({ ...state, ...derived }), exportUrl: api.exportUrl, actions };
 }

@@ -4,11 +4,12 @@
  *
  * @import { Position } from "./types/wire"
  * @import { Api, Unit } from "./api.js"
- * @import { derive, initialState } from "./state.js"
+ * @import { Aim, derive, initialState } from "./state.js"
  */
 
 import { commandQueue } from "./lib/command-queue.js";
-import { withinStep } from "./lib/timeline.js";
+import { backWithin } from "./lib/moments.js";
+import { checkpointBefore } from "./lib/timeline.js";
 
 /**
  * @typedef {object} Surroundings
@@ -16,6 +17,8 @@ import { withinStep } from "./lib/timeline.js";
  * @property {ReturnType<typeof initialState>} state
  * @property {ReturnType<typeof derive>} derived
  * @property {(error: unknown) => void} report
+ *
+ * @typedef {ReturnType<typeof createTransport>} Transport
  */
 
 /** @param {Surroundings} surroundings */
@@ -23,10 +26,12 @@ export function createTransport({ api, state, derived, report }) {
   /** A run was asked for, and perhaps no frame has said so yet. */
   let started = false;
   /**
-   * The op that was asked for has been reached; so many frames may still come that were made before. Null: it has not.
+   * What was asked for has been reached; so many frames may still come that were made before. Null: it has not.
    * @type {number | null}
    */
   let late = null;
+  /** The checkpoint that was asked for last while steps are gone over. @type {number | null} */
+  let passed = null;
 
   const queue = commandQueue(report);
   const current = () => state.session.peek()?.id ?? null;
@@ -65,11 +70,11 @@ export function createTransport({ api, state, derived, report }) {
   /** @param {string} id @returns {Promise<Position>} */
   const whereItStops = async (id) => (await pause(id)) ?? (await api.session(id)).position;
 
-  /** @param {string} id @param {Unit} unit @param {number} count  Negative: no further back than the step begins. */
+  /** @param {string} id @param {Unit} unit @param {number} count  Negative: no further back than the run begins. */
   async function back(id, unit, count) {
     const position = await whereItStops(id);
     const network = state.network.peek();
-    const possible = network ? withinStep(unit, count, position, network) : 0;
+    const possible = network ? backWithin(unit, count, position, network) : 0;
     if (possible) await api.advance(id, unit, possible);
   }
 
@@ -79,25 +84,51 @@ export function createTransport({ api, state, derived, report }) {
     await api.advance(id, unit, count);
   }
 
-  /** @param {number | null} op */
-  function aim(op) {
+  /** @param {Aim | null} aim */
+  function aimAt(aim) {
     late = null;
-    state.aim.value = op;
+    state.aim.value = aim;
   }
 
-  /** @param {string} id @param {number} op */
-  async function goTo(id, op) {
+  const isThere = () => {
+    const [stands, heads] = [derived.position.peek(), derived.heading.peek()];
+    return stands?.step === heads?.step && stands?.op === heads?.op;
+  };
+
+  /** Goes there; it is on show once a frame has come from there. @param {Aim} aim @param {() => Promise<unknown>} go */
+  async function reach(aim, go) {
     try {
-      const away = op - (await whereItStops(id)).op;
-      if (away) await api.advance(id, "op", away);
+      await go();
     } catch (error) {
-      aim(null);
+      if (state.aim.peek() === aim) aimAt(null);
       throw error;
     }
-    if (state.aim.peek() !== op) return;
-    if (derived.op.peek() === op) aim(null);
+    if (state.aim.peek() !== aim) return;
+    if (isThere()) aimAt(null);
     else late = 1;
   }
+
+  /** @param {string} id @param {Aim} aim */
+  const goTo = (id, aim) => reach(aim, async () => {
+    const away = aim.op - (await whereItStops(id)).op;
+    if (away) await api.advance(id, "op", away);
+  });
+
+  /** @typedef {{ step: number, aim: Aim | null }} Target  Without an aim it is only passed on the way. */
+  /** @param {string} id @param {Target} target */
+  async function seek(id, { step, aim }) {
+    const go = async () => {
+      await pause(id);
+      await api.seek(id, step);
+    };
+    await (aim ? reach(aim, go) : go());
+  }
+
+  /** Of several that are asked for in a row the last one counts. @param {Target} target */
+  const seekNext = (target) => queue.move(`step of ${current()}`, target, (_, next) => next, here(seek));
+
+  /** A step with all of it known. @param {number} step */
+  const whole = (step) => ({ step, op: derived.position.peek()?.ops ?? 0 });
 
   return {
     command,
@@ -110,19 +141,36 @@ export function createTransport({ api, state, derived, report }) {
       })),
     /** To an op of this step; of several that are asked for in a row the last one counts. @param {number} op */
     goTo(op) {
-      aim(op);
-      return queue.move(`way in ${current()}`, op, (_, next) => next, here(goTo));
+      const aim = { op };
+      aimAt(aim);
+      return queue.move(`way in ${current()}`, aim, (_, next) => next, here(goTo));
+    },
+    /** To a step, with all of it known. @param {number} step */
+    seek(step) {
+      passed = null;
+      aimAt(whole(step));
+      return seekNext({ step, aim: state.aim.peek() });
+    },
+    /** Over a step on the way to another: shows the nearest before it that can be shown at once. @param {number} step */
+    scrub(step) {
+      aimAt(whole(step));
+      const timeline = state.timeline.peek();
+      const next = timeline && checkpointBefore(timeline, step);
+      if (next === null || next === passed) return;
+      passed = next;
+      return seekNext({ step: next, aim: null });
     },
     /** A new frame is on show. */
     shown() {
       if (late === null) return;
-      if (late === 0 || derived.op.peek() === state.aim.peek()) aim(null);
+      if (late === 0 || isThere()) aimAt(null);
       else late -= 1;
     },
     /** Another session is open. */
     reset() {
       started = false;
-      aim(null);
+      passed = null;
+      aimAt(null);
     },
   };
 }

@@ -15,10 +15,16 @@ import { plainText } from "./text.js";
  * @property {string} [color]  "#rrggbb"; by default the series' own
  *
  * @typedef {{ name: string, value: number, color: string }} Level  what the lines are measured against
+ * @typedef {{ step: number, text: string }} Stand  where one stands along the lines
  */
 
 /** So few points are marked one by one: a line needs two, and one alone would not be seen. */
 const FEW_POINTS = 30;
+
+/** How much of the lines is taken away where they have not come to yet. */
+const LATER = 0.65;
+/** How far above the lower end of the axis it is written where one stands. */
+const STAND_TEXT = 0.06;
 
 /**
  * How numbers go with the steps. Where several steps share a point, a band from the smallest to the largest of them
@@ -27,6 +33,7 @@ const FEW_POINTS = 30;
  * @param {object} options
  * @param {Line[]} options.series
  * @param {Level[]} [options.levels]
+ * @param {Stand | null} [options.stand]  what comes after it is set back
  * @param {string} options.title
  * @param {Theme} options.theme
  * @param {string} options.yTitle
@@ -35,12 +42,13 @@ const FEW_POINTS = 30;
  * @param {Range} [options.yRange]  in the data's units, on a log axis too
  * @returns {Figure}
  */
-export function lines({ series, levels = [], title, theme, yTitle, logY = false, xRange, yRange }) {
+export function lines({ series, levels = [], stand = null, title, theme, yTitle, logY = false, xRange, yRange }) {
   const x = xRange ?? extent(...series.map((line) => line.x)) ?? [0, 1];
   const y = yRange ?? stickyRange(null, extentOf(series, logY), { log: logY });
   const data = [
     ...series.flatMap((line, i) => tracesOf(line, theme.series[i % theme.series.length])),
     ...levels.map((level) => levelTrace(level, x)),
+    ...(stand ? standTraces(stand, x, y, logY, theme) : []),
   ];
   const layout = layoutOf({
     title,
@@ -108,6 +116,30 @@ const levelTrace = ({ name, value, color }, x) => ({
   showlegend: false,
   hoverinfo: "skip",
 });
+
+/**
+ * A line across the axis, what it is at, and a veil over what comes after.
+ * @param {Stand} stand @param {Range} x @param {Range} y @param {boolean} logY @param {Theme} theme
+ * @returns {ScatterTrace[]}
+ */
+function standTraces({ step, text }, [left, right], [low, high], logY, theme) {
+  const at = STAND_TEXT;
+  const height = logY ? low ** (1 - at) * high ** at : low + at * (high - low);
+  /** @type {Pick<ScatterTrace, "type" | "showlegend" | "hoverinfo">} */
+  const plain = { type: "scatter", showlegend: false, hoverinfo: "skip" };
+  const textposition = step - left < right - step ? "middle right" : "middle left";
+  return [
+    {
+      ...plain, mode: "lines", name: "later", x: [step, right, right, step], y: [low, low, high, high],
+      line: { width: 0 }, fill: "toself", fillcolor: withOpacity(theme.surface, LATER),
+    },
+    { ...plain, mode: "lines", name: "here", x: [step, step], y: [low, high], line: { color: theme.accent, width: 1.5 } },
+    {
+      ...plain, mode: "text", name: "where", x: [step], y: [height], text: [` ${text} `], textposition,
+      textfont: { size: 12, color: theme.accent, family: theme.font },
+    },
+  ];
+}
 
 /** At the line's end, where most lines have gone elsewhere. @param {Level} level @param {boolean} logY */
 const levelLabel = ({ name, value, color }, logY) => ({

@@ -23,12 +23,20 @@ export const DEFAULTS = {
   speed: "max",
   /** The breakpoint of a run, such as loss<2.2; empty: none. It counts in sessions that have its metric. */
   until: "",
+  /** The id of the session that this one is compared with; empty: none. */
+  compare: "",
+  /** How: all panels in two columns, or the difference of one tensor. */
+  as: "columns",
+  /** The tensor or gradient whose difference is shown, or follow: what the steps have reached. */
+  difference: "dlogits",
 };
 
 export const SPEEDS = ["max", "1", "2", "5", "10", "30", "100", "300", "1000"];
 
 /** All that a choice can be, where that does not depend on the session. @type {Record<string, readonly string[]>} */
-export const ALLOWED = { follow: ["on", "off"], loss: ["linear", "log"], speed: SPEEDS };
+export const ALLOWED = {
+  follow: ["on", "off"], loss: ["linear", "log"], speed: SPEEDS, as: ["columns", "difference"],
+};
 
 /**
  * What makes no sense becomes the default: an address is typed by hand, and outlives the page's versions.

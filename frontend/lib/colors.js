@@ -66,6 +66,13 @@ function channels(color) {
 /** @param {string} color  "#rrggbb" @param {number} opacity  0 … 1 */
 export const withOpacity = (color, opacity) => `rgba(${channels(color).join(", ")}, ${opacity})`;
 
+/** So much of one colour over another. @param {string} color  "#rrggbb" @param {string} ground @param {number} share  0 … 1 */
+export function blended(color, ground, share) {
+  const below = channels(ground);
+  const mixed = channels(color).map((channel, i) => Math.round(share * channel + (1 - share) * below[i]));
+  return `#${mixed.map((channel) => channel.toString(16).padStart(2, "0")).join("")}`;
+}
+
 /** How bright a colour is, 0 … 1 (its relative luminance, without the gamma). @param {string} color  "#rrggbb" */
 export function brightness(color) {
   const [red, green, blue] = channels(color);

@@ -6,7 +6,7 @@
 export function commandQueue(report) {
   /** @type {Promise<unknown>} */
   let last = Promise.resolve();
-  /** @type {{ kind: string, value: number, done: Promise<void> } | null} The last move, while it is not under way. */
+  /** @type {{ kind: string, value: any, done: Promise<void> } | null} The last move, while it is not under way. */
   let waiting = null;
 
   /** @param {() => Promise<unknown>} act @returns {Promise<void>} */
@@ -21,10 +21,11 @@ export function commandQueue(report) {
   /**
    * A move through time. One that still waits takes up the next of the same kind, so a key held down leaves no queue
    * behind.
+   * @template V
    * @param {string} kind
-   * @param {number} value
-   * @param {(waiting: number, next: number) => number} combine
-   * @param {(value: number) => Promise<unknown>} act
+   * @param {V} value
+   * @param {(waiting: V, next: V) => V} combine
+   * @param {(value: V) => Promise<unknown>} act
    */
   function move(kind, value, combine, act) {
     if (waiting?.kind === kind) {

@@ -16,9 +16,13 @@ function offline({ session, connection }) {
   return connection.value === "lost" ? "The server does not answer." : null;
 }
 
-/** Going back over the beginning of a step is another matter: its parameters are not those of the step before. */
+const BEGINNING = "This is where the run begins.";
+
 const atBeginning = (/** @type {Store} */ store) =>
-  offline(store) ?? (store.position.value?.op === 0 ? "This is where the step begins." : null);
+  offline(store) ?? (store.position.value?.step === 0 && store.position.value.op === 0 ? BEGINNING : null);
+
+const inFirstStep = (/** @type {Store} */ store) =>
+  offline(store) ?? (store.position.value?.step === 0 ? "This is the first step." : null);
 
 /** @type {Record<string, Command>} */
 export const COMMANDS = {
@@ -46,11 +50,23 @@ export const COMMANDS = {
     perform: ({ actions }) => actions.advance("pass"),
     blocked: offline,
   },
+  "step-back": {
+    text: "← Step",
+    says: "Back to the training step before this one, with all of it known",
+    perform: ({ actions }) => actions.advance("step", -1),
+    blocked: inFirstStep,
+  },
   step: {
-    text: "Step",
+    text: "Step →",
     says: "One training step: update the parameters, draw the next minibatch, forwards and backwards through it",
     perform: ({ actions }) => actions.advance("step"),
     blocked: offline,
+  },
+  latest: {
+    text: "Latest ⇥",
+    says: "To the last step of this session",
+    perform: ({ actions, lastStep }) => actions.seek(lastStep.peek()),
+    blocked: (store) => offline(store) ?? (store.later.value > 0 ? null : "This is the last step there is."),
   },
   run: {
     text: "Run",

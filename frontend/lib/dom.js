@@ -22,6 +22,21 @@ export function element(tag, attributes = {}, ...children) {
 }
 
 /**
+ * An element of SVG, with attributes and children.
+ * @template {keyof SVGElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, string>} [attributes]
+ * @param {...Node} children
+ * @returns {SVGElementTagNameMap[Tag]}
+ */
+export function drawing(tag, attributes = {}, ...children) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+/**
  * A choice among options. Once one is chosen it gives the focus back, so that keys mean again what they do on the page.
  * @param {Record<string, string>} attributes
  * @param {(value: string) => void} choose

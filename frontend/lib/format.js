@@ -37,3 +37,8 @@ export const shape = (shape) => (shape.length ? shape.join(" × ") : "scalar");
 
 /** @param {string} text */
 const minus = (text) => text.replaceAll("-", "−");
+
+const dated = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+
+/** A moment as a person reads it here: 3 Jun, 14:05. @param {string} iso */
+export const moment = (iso) => dated.format(new Date(iso));

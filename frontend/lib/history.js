@@ -19,8 +19,8 @@ const MOST_BUCKETS = 2000;
  * @property {number} width  Every bucket lies within one stretch of so many steps, or came as wide as it is.
  * @property {Bucket[]} buckets  The steps that are over.
  * @property {Bucket | null} present
- *   The step that the session stands at, where its value is known. It is held apart, since it changes whenever a
- *   parameter is set by hand.
+ *   The last step there is, where its value is known. It is held apart, since it changes whenever a parameter is set
+ *   by hand there.
  */
 
 /** @type {History} */
@@ -93,11 +93,12 @@ function extend({ width, buckets: held }, buckets, present) {
 }
 
 /**
- * The history with what a session tells that stands at a step. Of the steps that are over, those which the history
- * holds already are left as they are.
+ * The history with what a session tells that has come to a step. Of the steps before it, those which the history holds
+ * already are left as they are.
  * @param {History} history
  * @param {Series} series
- * @param {{ step: number, loss: number | null }} now  `loss` is null where it is not known, or not finite.
+ * @param {{ step: number, loss: number | null }} last
+ *   The last step there is; `loss` is null where it is not told beside the series, not known, or not finite.
  * @returns {History}
  */
 export function append(history, series, { step, loss }) {
@@ -105,12 +106,23 @@ export function append(history, series, { step, loss }) {
   const last = series.step.length - 1;
   const mean = series.mean[last] ?? null;
   if (series.step[last] === step) return extend(history, over, single(step, mean));
-  // Many steps share the last bucket. The present one's own value is the one the session tells beside it, where it is
+  // Many steps share the last bucket. The last one's own value is the one the session tells beside it, where it is
   // known; the bucket has it too, and keeps the others.
   if (loss === null) return extend(history, over, last >= 0 && mean === null ? single(step, null) : null);
   const shared = over.at(-1);
   if (shared && mean !== null) shared.mean = mean + (mean - loss) / shared.steps;
   return extend(history, over, single(step, loss));
+}
+
+/**
+ * What is left of a history when all from a step on has become void: a bucket that reaches beyond it goes as a whole,
+ * since what it holds of the void cannot be told apart.
+ * @param {History} history @param {number} step @returns {History}
+ */
+export function cut(history, step) {
+  const { buckets, present } = history;
+  if (endOf(buckets) <= step && (present === null || present.step < step)) return history;
+  return { ...history, buckets: buckets.filter((bucket) => bucket.step + bucket.steps <= step), present: null };
 }
 
 /**

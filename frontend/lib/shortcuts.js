@@ -18,6 +18,7 @@ export const SHORTCUTS = [
   { keys: ["ArrowLeft"], shift: true, written: "shift ←", action: "pass-back", says: "to the pass's beginning" },
   { keys: ["ArrowRight"], shift: true, written: "shift →", action: "pass-forward", says: "to the pass's end" },
   { keys: ["Enter", "s"], written: "↵ or s", action: "step", says: "one training step" },
+  { keys: ["Backspace", "a"], written: "⌫ or a", action: "step-back", says: "one training step back" },
   { keys: ["v"], written: "v", action: "verify", once: true, says: "verify against autograd" },
   { keys: ["?"], written: "?", action: "help", once: true, says: "show or hide this list" },
 ];
@@ -36,7 +37,7 @@ export function hint(action) {
 /** Elements that use the keys themselves. */
 const OWN_KEYS = "input:not([type=checkbox], [type=range]), select, textarea, [role=listbox]";
 /** Arrows belong to these. */
-const SLIDER = "input[type=range]";
+const SLIDER = "input[type=range], [role=slider]";
 /** Enter and space belong to these. */
 const PRESSABLE = "button, a, summary, input[type=checkbox]";
 

@@ -1,68 +1,56 @@
 /**
- * One step of training in order: the minibatch, the forward ops, then the backward contributions.
+ * What a session has behind it: its steps, the changes made to it, and the steps that can be shown at once.
  *
- * @import { Network, Position } from "../types/wire"
- * @import { Unit } from "../api.js"
- *
- * @typedef {object} Moment
- * @property {number} op  The position's `op` once it is done.
- * @property {"minibatch" | "forward" | "backward"} pass
- * @property {string} label  `probs`, or `dcounts ← probs` for what reaches a gradient through a tensor.
- * @property {string} code  The PyTorch line.
- * @property {string} tensor  The forward tensor it is about.
- * @property {string | null} contribution  The contribution's own name, backward only.
+ * @import { FrameInfo, Timeline, TimelineCommand } from "../types/wire"
  */
 
-/** @type {Omit<Moment, "op">} */
-const MINIBATCH = {
-  pass: "minibatch",
-  label: "Xb, Yb",
-  code: "Xb, Yb = Xtr[ix], Ytr[ix]",
-  tensor: "Xb",
-  contribution: null,
-};
+/** A timeline is read anew once the session has come so much further: by this share, and by so many steps. */
+const MUCH_FURTHER = 0.25;
+const MANY_STEPS = 200;
 
-/** @param {Network} network @returns {Moment[]} */
-function forward(network) {
-  return network.calls.map((call) => ({
-    op: call.known_at,
-    pass: "forward",
-    label: call.output,
-    code: call.code,
-    tensor: call.output,
-    contribution: null,
-  }));
-}
+/** The step nearest before another that can be shown at once. @param {Timeline} timeline @param {number} step */
+export const checkpointBefore = ({ checkpoints }, step) => checkpoints.findLast((each) => each <= step) ?? 0;
 
-/** @param {Network} network @returns {Moment[]} */
-function backward(network) {
-  return network.gradients.flatMap((gradient) => gradient.contributions.map((part) => ({
-    op: part.known_at,
-    pass: "backward",
-    label: `${gradient.name} ← ${part.via}`,
-    code: part.code,
-    tensor: gradient.tensor,
-    contribution: part.name,
-  })));
-}
-
-/** All moments of a step, by `op`. @param {Network} network @returns {Moment[]} */
-export function timeline(network) {
-  return [{ ...MINIBATCH, op: 0 }, ...forward(network), ...backward(network)].sort((a, b) => a.op - b.op);
-}
-
-/** The moment a position stands at: what was done last. @param {Moment[]} moments @param {Position} position */
-export function momentAt(moments, position) {
-  return moments.find(({ op }) => op === position.op) ?? null;
+/**
+ * Whether a timeline may have become another by what the newest frame tells. Frames come too often to ask the server
+ * after each, and most of them change nothing that a timeline has.
+ * @typedef {Pick<FrameInfo, "last_step" | "position" | "loss" | "training" | "running">} Told
+ * @param {Timeline} timeline
+ * @param {Told | null} before  What the frame before told.
+ * @param {Told} now
+ */
+export function isOutdated({ last_step }, before, now) {
+  if (now.last_step < last_step || now.last_step > last_step * (1 + MUCH_FURTHER) + MANY_STEPS) return true;
+  if (!before) return now.last_step !== last_step;
+  if (before.running && !now.running) return true;
+  return !now.running && isEdited(before, now);
 }
 
 /**
- * So much of a move back as its step has room for: at op 0 it begins, and what lies before has other parameters.
- * @param {Unit} unit @param {number} count  Negative.
- * @param {Position} position @param {Network} network
+ * Whether something was changed where it stands. Its version alone does not tell: that is another one also once its
+ * engine is there, or something of it could not be saved.
+ * @param {Told} before @param {Told} now
  */
-export function withinStep(unit, count, { op }, { forward_ops }) {
-  const passes = op > forward_ops ? 2 : Math.min(op, 1);
-  const room = { op, pass: passes, step: 0 }[unit];
-  return Math.max(count, -room);
+const isEdited = (before, now) => before.position.step === now.position.step && before.position.op === now.position.op
+  && (before.loss !== now.loss || JSON.stringify(before.training) !== JSON.stringify(now.training));
+
+/**
+ * Changes as marks along the timeline: those which would lie over each other share one.
+ * @param {TimelineCommand[]} commands  In order of their steps.
+ * @param {(step: number) => number} toX @param {number} apart  In pixels.
+ */
+export function marksOf(commands, toX, apart) {
+  /** @type {{ x: number, step: number, kind: TimelineCommand["kind"] | "several", texts: string[] }[]} */
+  const marks = [];
+  for (const { step, kind, text } of commands.toSorted((a, b) => a.step - b.step || a.number - b.number)) {
+    const last = marks.at(-1);
+    const line = `step ${step.toLocaleString("en-US")}: ${text}`;
+    if (last && toX(step) - last.x < apart) {
+      last.texts.push(line);
+      if (last.kind !== kind) last.kind = "several";
+    } else {
+      marks.push({ x: toX(step), step, kind, texts: [line] });
+    }
+  }
+  return marks;
 }

@@ -45,7 +45,9 @@ export interface HeatmapTrace extends TraceCommon {
   colorscale: ColorScale;
   showscale: boolean;
   colorbar?: object;
-  text?: string[][];
+  /** Of each cell; numbers are written as the hover template says. */
+  text?: string[][] | Float32Array[];
+  customdata?: Float32Array[];
 }
 
 export interface BarTrace extends TraceCommon {
@@ -67,6 +69,7 @@ export interface ScatterTrace extends TraceCommon {
   marker?: { color: string; size: number; symbol?: "circle" | "square" | "line-ew-open"; line: { width: number } };
   text?: string[];
   textfont?: Font;
+  textposition?: "middle center" | "middle left" | "middle right";
   /** `toself`: the points are the outline of one closed area. */
   fill?: "toself";
   fillcolor?: string;

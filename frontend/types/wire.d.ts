@@ -52,11 +52,33 @@ export interface Training {
   clipping: Clipping | null;
 }
 
+/** Where a session branched off. */
+export interface Parent {
+  /** The session it came from, which may have been deleted since. */
+  id: string;
+  step: number;
+}
+
+/** A replay that came out different from what a checkpoint holds; the checkpoint's state was kept. */
+export interface Divergence {
+  step: number;
+  expected: string;
+  found: string;
+  /** All of it in a sentence. */
+  text: string;
+}
+
 export interface Session {
   id: string;
   name: string;
   config: Config;
   position: Position;
+  /** The furthest step it has come to: any up to it can be visited again. */
+  last_step: number;
+  parent: Parent | null;
+  /** Why the newest of it is not saved yet; null where all is. */
+  unsaved: string | null;
+  divergence: Divergence | null;
   running: boolean;
   /** Why its last run stopped by itself; null where it did not, and once it goes on. */
   stopped: string | null;
@@ -80,6 +102,30 @@ export interface RunWanted {
   /** As fast as it can where it is left out. */
   steps_per_second?: number;
   until?: Until;
+}
+
+export interface BranchWanted {
+  name?: string;
+  /** Where it branches off; left out: where the session stands. */
+  step?: number;
+  /** What it does otherwise from there on. */
+  training?: { learning_rate?: number; clipping?: Clipping | null };
+}
+
+/** A change that was made to a run, still in effect. */
+export interface TimelineCommand {
+  number: number;
+  kind: "set_parameter" | "set_learning_rate" | "set_clipping";
+  step: number;
+  /** What it did, for people: `learning rate 0.05`. */
+  text: string;
+}
+
+export interface Timeline {
+  last_step: number;
+  commands: TimelineCommand[];
+  /** The steps that can be shown at once. */
+  checkpoints: number[];
 }
 
 export interface Progress {
@@ -300,6 +346,9 @@ export interface FrameInfo {
   version: number;
   position: Position;
   loss: number | null;
+  last_step: number;
+  unsaved: string | null;
+  divergence: Divergence | null;
   running: boolean;
   stopped: string | null;
   engine: Engine;

@@ -236,12 +236,25 @@ def test_verification_of_a_network_that_is_not_finite_says_that_nothing_can_be_c
     expect(verdict).not_to_have_class("bad")
 
 
-def test_at_the_beginning_of_a_step_back_is_disabled_and_says_why(dashboard: Dashboard) -> None:
+def test_back_leads_into_the_step_before(dashboard: Dashboard) -> None:
     dashboard.click("op-forward")
     dashboard.expect_position(1, 0)
-    back = dashboard.page.locator('[data-action="op-back"]')
-    expect(back).to_be_disabled()
-    expect(back).to_have_attribute("title", "This is where the step begins.")
+    dashboard.click("op-back")
+    dashboard.expect_position(0, 50)
+    dashboard.rest.post(f"/api/sessions/{dashboard.id}/advance", json={"unit": "step", "count": 4})
+    dashboard.expect_position(4, 50)
+    dashboard.click("step-back")
+    dashboard.expect_position(3, 50)
+
+
+def test_at_the_beginning_of_the_run_back_is_disabled_and_says_why(dashboard: Dashboard) -> None:
+    expect(dashboard.page.locator('[data-action="step-back"]')).to_be_disabled()
+    dashboard.page.locator("#op-slider").fill("0")
+    dashboard.expect_position(0, 0)
+    for action in ("op-back", "pass-back"):
+        back = dashboard.page.locator(f'[data-action="{action}"]')
+        expect(back).to_be_disabled()
+        expect(back).to_have_attribute("title", "This is where the run begins.")
 
 
 @pytest.mark.parametrize(

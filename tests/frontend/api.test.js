@@ -94,3 +94,25 @@ test("a list of refused fields is told a line each, with the field's name", () =
   ];
   assert.equal(detailText(detail), "training.batch_size: Input should be greater than 0\nField required");
 });
+
+for (const [says, ask, method, path, body] of /** @type {[string, (api: any) => Promise<unknown>, string, string, any][]} */ ([
+  ["a step is sought", (api) => api.seek("s1", 120), "POST", "/seek", { step: 120 }],
+  ["a step is sought at an op", (api) => api.seek("s1", 120, 3), "POST", "/seek", { step: 120, op: 3 }],
+  ["what came later is discarded only where that is said",
+    (api) => api.setLearningRate("s1", 0.05, { discardLater: true }), "PATCH", "/training?later=discard", { learning_rate: 0.05 }],
+  ["a branch says where it branches off", (api) => api.branch("s1", { step: 9 }), "POST", "/branch", { step: 9 }],
+  ["a session is renamed by itself", (api) => api.rename("s1", "slow"), "PATCH", "", { name: "slow" }],
+  ["a session is deleted", (api) => api.remove("s1"), "DELETE", "", undefined],
+  ["a session is restored", (api) => api.restore("s1"), "POST", "/restore", {}],
+  ["a timeline is read", (api) => api.timeline("s1"), "GET", "/timeline", undefined],
+])) {
+  test(says, async () => {
+    const { api, requests } = answering({});
+    await ask(api);
+    assert.deepEqual(requests, [{ url: `/api/sessions/s1${path}`, method, body }]);
+  });
+}
+
+test("an exported session has an address of its own", () => {
+  assert.equal(answering({}).api.exportUrl("a/b"), "/api/sessions/a%2Fb/export");
+});

@@ -248,3 +248,21 @@ for (const [value, text] of numbers) {
 }
 
 test("labels from a data set are no markup", () => assert.equal(plainText("<b>&"), "&lt;b&gt;&amp;"));
+
+for (const [step, logY, side] of /** @type {[number, boolean, string][]} */ ([[100, false, "right"], [400, true, "left"]])) {
+  test(`where one stands at step ${step} of 500 it is written on its ${side}, and what comes after is veiled`, () => {
+    const series = [{ name: "loss", x: [0, 500], y: [3, 2] }];
+    const stand = { step, text: `step ${step}` };
+    const range = { xRange: /** @type {[number, number]} */ ([0, 500]), yRange: /** @type {[number, number]} */ ([1, 4]) };
+    const { data, layout } = lines({ ...common, series, stand, yTitle: "loss", logY, ...range });
+    const [veil, line, text] = /** @type {import("../../frontend/types/plotly").ScatterTrace[]} */ (data.slice(-3));
+    assert.deepEqual([veil.x, veil.y], [[step, 500, 500, step], [1, 1, 4, 4]]);
+    assert.deepEqual([line.x, line.y], [[step, step], [1, 4]]);
+    assert.deepEqual([text.text, text.textposition], [[` step ${step} `], `middle ${side}`]);
+    assert.ok(Number(text.y[0]) > 1 && Number(text.y[0]) < 1.5);
+    // What the legend and the axes show does not change with the step, so that Plotly has nothing to draw anew.
+    const other = lines({ ...common, series, stand: { step: 7, text: "step 7" }, yTitle: "loss", logY, ...range });
+    assert.deepEqual(other.layout, layout);
+    assert.deepEqual(other.data.map(({ name }) => name), data.map(({ name }) => name));
+  });
+}

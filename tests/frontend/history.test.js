@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { EMPTY, append, continued, isBlurred, isCoarse, isGap, past, toSeries } from "../../frontend/lib/history.js";
+import { EMPTY, append, continued, cut, isBlurred, isCoarse, isGap, past, toSeries } from "../../frontend/lib/history.js";
 
 /** @param {number} from @param {number} to @param {(step: number) => number | null} loss */
 function series(from, to, loss = (step) => step) {
@@ -158,4 +158,17 @@ test("a loss that is not finite makes no bucket's mean and range unknown but its
   const history = append(EMPTY, series(0, 5000, (step) => (step % 2 ? null : 3)), { step: 5000, loss: 3 });
   assert.ok(toSeries(history).mean.every((mean) => mean === 3));
   assert.deepEqual(toSeries(append(EMPTY, series(0, 2, () => null), { step: 1, loss: null })).mean, [null, null]);
+});
+
+test("a history that is cut keeps the steps before, and no bucket that reaches beyond", () => {
+  const history = add(EMPTY, series(0, 6));
+  assert.deepEqual(toSeries(cut(history, 3)), series(0, 3));
+  const wide = append(EMPTY, { step: [0, 10, 20], mean: [3, 2, 1], min: [3, 2, 1], max: [3, 2, 1] }, { step: 30, loss: 1 });
+  assert.deepEqual(cut(wide, 15).buckets.map(({ step }) => step), [0]);
+  assert.equal(isGap(cut(wide, 15), series(15, 16)), true);
+});
+
+test("a history is not cut where it does not reach", () => {
+  const history = add(EMPTY, series(0, 6));
+  assert.equal(cut(history, 6), history);
 });

@@ -51,3 +51,13 @@ test("text stands at its point", () => {
   const made = calls({ mode: "text", x: [50], y: [50], text: ["2.654"], textfont: { size: 34 } });
   assert.deepEqual(called(made, "fillText"), [["2.654", 50, 50]]);
 });
+
+for (const [textposition, align] of /** @type {["middle center" | "middle left" | "middle right" | undefined, string][]} */ ([
+  [undefined, "center"], ["middle left", "right"], ["middle right", "left"],
+])) {
+  test(`text that stands ${textposition ?? "on its point"} is aligned ${align}`, () => {
+    const context = /** @type {any} */ ({ fillText() {} });
+    paintScatter(context, { type: "scatter", mode: "text", ...POINTS, text: ["here"], textposition }, AREA);
+    assert.equal(context.textAlign, align);
+  });
+}

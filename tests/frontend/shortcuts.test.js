@@ -45,7 +45,10 @@ for (const key of [" ", "Enter", "s", "v"]) {
 }
 
 test("arrows move the slider that has the focus", () => {
-  for (const key of ["ArrowLeft", "ArrowRight"]) assert.equal(does(key, "input[type=range]"), null);
+  for (const key of ["ArrowLeft", "ArrowRight"]) {
+    assert.equal(does(key, "input[type=range]"), null);
+    assert.equal(does(key, "[role=slider]"), null);
+  }
 });
 
 test("keys belong to a field, a list, and a button where it takes them", () => {

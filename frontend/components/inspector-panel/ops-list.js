@@ -3,7 +3,7 @@
  *
  * @import { Store } from "../../store.js"
  * @import { Network } from "../../types/wire"
- * @import { Moment } from "../../lib/timeline.js"
+ * @import { Moment } from "../../lib/moments.js"
  * @import { Selection } from "./selected.js"
  */
 
@@ -38,6 +38,8 @@ export class OpsList extends View {
     );
     this.append(this.#scroll);
     this.addEventListener("keydown", (event) => this.#moveFocus(event));
+    // Where it was not to be seen, or of another height, the row has yet to be brought into sight.
+    new ResizeObserver(() => this.#reveal(this.#op)).observe(this.#scroll);
   }
 
   /** @override @param {Store} store */

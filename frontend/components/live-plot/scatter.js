@@ -27,6 +27,9 @@ const MARKS = {
   },
 };
 
+/** Text to the left of its point ends there. @type {Record<string, CanvasTextAlign>} */
+const ALIGNMENTS = { "middle center": "center", "middle left": "right", "middle right": "left" };
+
 /**
  * @param {CanvasRenderingContext2D} context
  * @param {ScatterTrace} trace
@@ -85,10 +88,10 @@ function paintMarkers(context, trace, toX, toY) {
 
 /** @param {CanvasRenderingContext2D} context @param {ScatterTrace} trace @param {ToPixel} toX @param {ToPixel} toY */
 function paintText(context, trace, toX, toY) {
-  const { text = [], textfont } = trace;
+  const { text = [], textfont, textposition = "middle center" } = trace;
   context.font = `${textfont?.size}px ${textfont?.family}`;
   context.fillStyle = textfont?.color ?? "";
-  context.textAlign = "center";
+  context.textAlign = ALIGNMENTS[textposition];
   context.textBaseline = "middle";
   text.forEach((line, i) => context.fillText(line, toX(trace.x[i] ?? NaN), toY(trace.y[i] ?? NaN)));
 }

@@ -49,7 +49,7 @@ export class LossPanel extends Panel {
   }
 
   /** @override @param {Store} store */
-  update({ history, dataset, choices }) {
+  update({ history, dataset, choices, heading, lastStep }) {
     const logY = choices.value.loss === "log";
     if (this.#log.checked !== logY) this.#losses = null;
     this.#log.checked = logY;
@@ -65,6 +65,8 @@ export class LossPanel extends Panel {
     const shared = stepsPerPoint(history.value);
     const characters = dataset.value?.characters.length ?? 1;
     const uniform = Math.log(characters);
+    const last = lastStep.value;
+    const here = heading.value?.step ?? last;
     const steps = stickyRange(this.#steps, [0, Math.max(step[step.length - 1], FEWEST_STEPS)], { from: 0 });
     const losses = stickyRange(this.#losses, extent(min, max, AROUND.map((away) => uniform + away)), { log: logY });
     this.#steps = steps;
@@ -78,6 +80,7 @@ export class LossPanel extends Panel {
         { name: average, x: step, y: smoothed, color: theme.series[0] },
       ],
       levels: [{ name: guessing, value: uniform, color: theme.series[1] }],
+      stand: here < last ? { step: here, text: `step ${whole(here)}` } : null,
       title, theme, yTitle: "loss (nats)", logY, xRange: [-BEFORE * steps[1], steps[1]], yRange: losses,
     }));
   }

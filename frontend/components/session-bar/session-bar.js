@@ -57,6 +57,14 @@ export class SessionBar extends View {
       element("button", {
         type: "button", "data-action": "new-session", onclick: () => this.#ask("new-session"),
       }, "New session …"),
+      element("button", {
+        type: "button", "data-action": "sessions", title: "All sessions and their branches",
+        onclick: () => this.#ask("sessions"),
+      }, "Sessions …"),
+      element("button", {
+        type: "button", "data-action": "compare", title: "Beside another session, or itself with one thing changed",
+        onclick: () => this.#ask("compare"),
+      }, "Compare …"),
       this.#facts,
       this.#connection,
       this.#themes,
@@ -67,7 +75,7 @@ export class SessionBar extends View {
     );
   }
 
-  /** For what stands elsewhere on the page. @param {"new-session" | "help"} what */
+  /** For what stands elsewhere on the page. @param {"new-session" | "sessions" | "compare" | "help"} what */
   #ask(what) {
     this.dispatchEvent(new CustomEvent(what, { bubbles: true }));
   }

@@ -2,7 +2,7 @@
  * Where the session stands, in words and numbers, and how to move it.
  *
  * @import { Store } from "../../store.js"
- * @import { Moment } from "../../lib/timeline.js"
+ * @import { Moment } from "../../lib/moments.js"
  */
 
 import { SPEEDS } from "../../lib/choices.js";
@@ -10,12 +10,12 @@ import { COMMANDS } from "../../lib/commands.js";
 import { commandButton, updateButton } from "../../lib/command-button.js";
 import { element, select, setOptions, setText } from "../../lib/dom.js";
 import { fixed, pace, whole } from "../../lib/format.js";
-import { momentAt } from "../../lib/timeline.js";
+import { momentAt } from "../../lib/moments.js";
 import { View } from "../../lib/view.js";
 import { LearningRate } from "./learning-rate.js";
 import { RunUntil } from "./run-until.js";
 
-const GROUPS = [["pass-back", "op-back", "op-forward", "pass-forward"], ["step"], ["run", "pause"]];
+const GROUPS = [["pass-back", "op-back", "op-forward", "pass-forward"], ["step-back", "step"], ["run", "pause"]];
 const PACES = SPEEDS.map((value) => ({ value, text: value === "max" ? value : `${value} steps/s` }));
 const ENGINES = {
   kernel: "The kernel makes the steps: forward pass, backward pass and update as one compiled function. "
@@ -38,7 +38,7 @@ export class TransportBar extends View {
   #code = element("code", { class: "line" });
   #standstill = element("span", { role: "status", id: "standstill" });
   #dismiss = element("button", { type: "button", class: "dismiss", "aria-label": "Dismiss", title: "Dismiss" }, "×");
-  #lost = element("span", { class: "lost", role: "alert" });
+  #trouble = element("span", { class: "trouble", id: "trouble", role: "alert" });
   #slider = element("input", { type: "range", min: "0", id: "op-slider", "aria-label": "Op within this step" });
   #loss = element("output", { id: "loss-value" });
   #rate = element("output", { id: "steps-per-second" });
@@ -60,7 +60,7 @@ export class TransportBar extends View {
       if (event.target instanceof Element && event.target.closest("button")) event.preventDefault();
     });
     this.#slider.addEventListener("input", () => store.actions.goTo(Number(this.#slider.value)));
-    this.#dismiss.addEventListener("click", store.actions.dismissStop);
+    this.#dismiss.addEventListener("click", store.actions.dismissStandstill);
     this.#learningRate.start(store);
     this.#until.start(store);
     this.append(
@@ -73,7 +73,7 @@ export class TransportBar extends View {
       element("p", { class: "position", id: "position" },
         element("span", { class: "where" }, "step ", this.#step, " · op ", this.#op),
         this.#pass, this.#label, this.#code,
-        element("span", { class: "standstill" }, this.#standstill, this.#dismiss), this.#lost),
+        element("span", { class: "standstill" }, this.#standstill, this.#dismiss), this.#trouble),
     );
   }
 
@@ -82,7 +82,7 @@ export class TransportBar extends View {
     for (const [name, button] of this.#buttons) updateButton(button, COMMANDS[name], store);
     setOptions(this.#speed, PACES, store.choices.value.speed);
     this.#showPosition(store);
-    setText(this.#lost, store.connection.value === "lost" ? "The server does not answer; trying again …" : "");
+    this.#showTrouble(store);
     this.#showStandstill(store);
     const diverged = store.diverged.value;
     setText(this.#loss, diverged ? "not finite" : store.loss.value === null ? "–" : fixed(store.loss.value));
@@ -90,6 +90,14 @@ export class TransportBar extends View {
     const rate = store.stepsPerSecond.value;
     setText(this.#rate, rate === null ? "–" : pace(rate));
     this.#showEngine(store);
+  }
+
+  /** What goes away by itself once it is over. @param {Store} store */
+  #showTrouble({ connection, unsaved }) {
+    const lost = connection.value === "lost";
+    const text = lost ? "The server does not answer; trying again …" : unsaved.value ? `Not saved: ${unsaved.value}` : "";
+    setText(this.#trouble, text);
+    this.#trouble.title = text;
   }
 
   /** Where a session stands still, the reason is said in place of what the op was. @param {Store} store */

@@ -47,7 +47,8 @@ function tableRow(row, inspect) {
     element("td", { class: "number" }, row.kernel_maxdiff === null ? "" : number(row.kernel_maxdiff)));
 }
 
-const NOTHING_YET = element("tr", {}, element("td", { colspan: "5", class: "nothing" },
+/** A row of its own for each panel: two sessions may be beside each other. */
+const nothingYet = () => element("tr", {}, element("td", { colspan: "5", class: "nothing" },
   "Step or run to where you want to check, then verify: it changes nothing of the run."));
 
 export class VerificationPanel extends Panel {
@@ -75,7 +76,7 @@ export class VerificationPanel extends Panel {
     effect(() => {
       const checked = verification.value;
       const rows = checked && worstFirst(checked.rows).map((row) => tableRow(row, actions.inspect));
-      this.#rows.replaceChildren(...(rows ?? [NOTHING_YET]));
+      this.#rows.replaceChildren(...(rows ?? [nothingYet()]));
     });
     return [element("div", { class: "verdict" }, this.#count, this.#age), this.#kernel, this.#table];
   }
