@@ -99,7 +99,7 @@ class Database:
             self._check_file()
             with self._engine.begin() as connection:
                 return work(connection)
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, OSError, Unusable) as error:  # Unusable: connected anew, and it is locked by another.
             raise Unavailable(
                 f"the store cannot be used ({_reason(error)}): it is tried again by itself; see to {self._shown}"
             ) from error
@@ -162,7 +162,7 @@ def _parsed(url: str) -> sa.URL:
             "postgresql://user:password@host/database"
         ) from None
     if parsed.get_backend_name() == "sqlite":
-        if (parsed.database or "").startswith("file:"):
+        if parsed.host or parsed.username or parsed.password or (parsed.database or "").startswith("file:"):
             raise Unusable("--database: SQLite's file is expected by its path: sqlite:////path/to/file.sqlite3")
         return parsed.set(drivername="sqlite")
     if parsed.get_backend_name() == "postgresql":

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import secrets
+from dataclasses import dataclass
 
 from model.config import DataConfig
 from model.dataset import NAMES_FILE, Dataset, InvalidWords, parse_words
@@ -11,6 +12,14 @@ from server.schemas import DatasetInfo, SplitSizes
 from server.store import SavedDataset, Store
 
 NAMES = "names"
+
+
+@dataclass(frozen=True)
+class NewDataset:
+    """One that was read, and is not in the store yet."""
+
+    saved: SavedDataset
+    dataset: Dataset
 
 
 class Datasets:
@@ -25,7 +34,7 @@ class Datasets:
         """Read what there is. Raises Unavailable."""
         self._infos = {info.id: info for info in await asyncio.wrap_future(self._store.datasets())}
         if NAMES not in self._infos:
-            await self._add(NAMES_FILE.read_bytes(), NAMES, NAMES)
+            await self.add(NAMES_FILE.read_bytes(), NAMES, NAMES)
 
     def infos(self) -> list[DatasetInfo]:
         """All of them, `names` first."""
@@ -49,30 +58,37 @@ class Datasets:
         """The words as they came."""
         return (await asyncio.wrap_future(self._store.dataset(dataset_id))).content
 
-    async def add(self, content: bytes, name: str) -> DatasetInfo:
-        """Read words, one a line. Raises Invalid where they are none, Unavailable."""
-        return await self._add(content, name, secrets.token_hex(4))
+    async def add(self, content: bytes, name: str, dataset_id: str | None = None) -> DatasetInfo:
+        """Read words, one a line, and keep them. Raises Invalid where they are none, Unavailable."""
+        new = await self.read(content, name, dataset_id)
+        await asyncio.wrap_future(self._store.add_dataset(new.saved))
+        self.take(new)
+        return new.saved.info
 
-    async def add_or_find(self, content: bytes, name: str) -> DatasetInfo:
-        """The data set with just these words; a new one where there is none. Raises Invalid, Unavailable."""
+    async def find_or_read(self, content: bytes, name: str) -> tuple[DatasetInfo, NewDataset | None]:
+        """The data set with just these words; where there is none, a new one to be kept. Raises as `read` and `get`."""
         digest = hashlib.sha256(content).digest()
         for info in self.infos():
             if hashlib.sha256(await self.content(info.id)).digest() == digest:
-                return info
-        return await self.add(content, name)
+                return info, None
+        new = await self.read(content, name)
+        return new.saved.info, new
 
-    async def _add(self, content: bytes, name: str, dataset_id: str) -> DatasetInfo:
-        def read() -> tuple[Dataset, DatasetInfo]:
+    async def read(self, content: bytes, name: str, dataset_id: str | None = None) -> NewDataset:
+        """Read words, one a line, which are not kept yet. Raises Invalid where they are none."""
+
+        def read() -> NewDataset:
             dataset = parse_words(content, name)
-            return dataset, _describe(dataset_id, dataset)
+            return NewDataset(SavedDataset(_describe(dataset_id or secrets.token_hex(4), dataset), content), dataset)
 
         try:
-            dataset, info = await asyncio.to_thread(read)
+            return await asyncio.to_thread(read)
         except InvalidWords as error:
             raise Invalid(str(error)) from None
-        await asyncio.wrap_future(self._store.add_dataset(SavedDataset(info, content)))
-        self._infos[dataset_id], self._read[dataset_id] = info, dataset
-        return info
+
+    def take(self, new: NewDataset) -> None:
+        """Have one that is in the store now."""
+        self._infos[new.saved.info.id], self._read[new.saved.info.id] = new.saved.info, new.dataset
 
 
 def _describe(dataset_id: str, dataset: Dataset) -> DatasetInfo:

@@ -5,6 +5,7 @@ stand in another process.
 """
 
 import asyncio
+import itertools
 import os
 import secrets
 from collections.abc import Callable
@@ -22,7 +23,7 @@ from model.network import Network
 from model.state import InvalidState
 from model.training import UnfitData, network_for
 from server.archive import read_archive, write_archive
-from server.datasets import Datasets
+from server.datasets import Datasets, NewDataset
 from server.description import describe_network, describe_ops
 from server.errors import Conflict, Invalid, NotFound
 from server.formats import Encoded, decode_json, decode_npy, encode
@@ -47,6 +48,7 @@ from server.schemas import (
     Seek,
     Series,
     SessionInfo,
+    SplitSizes,
     TensorFormat,
     TensorInfo,
     TimelineInfo,
@@ -59,6 +61,7 @@ from server.turns import Turns
 from server.views import View
 
 T = TypeVar("T")
+LONGEST_NAME = 200
 BYTES_PER_NUMBER = 4  # float32, and int32 for examples
 
 
@@ -172,11 +175,11 @@ class SessionHost:
     async def import_session(self, content: bytes) -> SessionInfo:
         """A session that was exported, as a new one. Raises Invalid where the file is not one, whole and as written."""
         archive = await asyncio.to_thread(read_archive, content, self._max_session_bytes)
-        dataset = await self._datasets.add_or_find(archive.words, archive.dataset_name)
-        data = archive.config.data.model_copy(update={"dataset": dataset.id})
+        info, new = await self._datasets.find_or_read(archive.words, archive.dataset_name)
+        data = archive.config.data.model_copy(update={"dataset": info.id})
         config = archive.config.model_copy(update={"data": data})
         try:
-            return await self._begin(Identity(new_id(), archive.name, config), archive.past)
+            return await self._begin(Identity(new_id(), archive.name, config), archive.past, new)
         except ValueError as error:  # What the run, the timeline and the recorder make of numbers that are not theirs.
             raise Invalid(f"the file cannot be imported: {error}") from None
 
@@ -307,26 +310,30 @@ class SessionHost:
         worker = await self._roster.awake(session_id)
         return await asyncio.wrap_future(worker.call(function))
 
-    async def _begin(self, identity: Identity, past: Past) -> SessionInfo:
+    async def _begin(self, identity: Identity, past: Past, new: NewDataset | None = None) -> SessionInfo:
+        """`new`: its data set, where that is to be kept with it."""
         config = identity.config
-        dataset = await self._datasets.get(config.data.dataset)
-        self._check_size(network_for(config, dataset), config)
+        dataset = await self._datasets.get(config.data.dataset) if new is None else new.dataset
+        info = self._datasets.info(config.data.dataset) if new is None else new.saved.info
+        self._check_size(network_for(config, dataset), config, info.examples)
         try:
-            await self._roster.add(lambda: Session(identity, dataset, self._kernel, self._store, past))
+            await self._roster.add(
+                lambda: Session(identity, dataset, self._kernel, self._store, past), None if new is None else new.saved
+            )
         except (UnfitData, InvalidState) as error:
             raise Invalid(str(error)) from None
+        if new is not None:
+            self._datasets.take(new)
         return await self.info(identity.id)
 
     async def _name_of_branch(self, name: str) -> str:
         taken = {info.name for info in await self.sessions()}
-        number = 1
-        while f"{name}, branch {number}" in taken:
-            number += 1
-        return f"{name}, branch {number}"[-200:]
+        endings = (f", branch {number}" for number in itertools.count(1))
+        names = (f"{name[: LONGEST_NAME - len(ending)]}{ending}" for ending in endings)
+        return next(name for name in names if name not in taken)
 
-    def _check_size(self, network: Network, config: Config) -> None:
+    def _check_size(self, network: Network, config: Config, sizes: SplitSizes) -> None:
         """Refuse a session before anything of it is allocated."""
-        sizes = self._datasets.info(config.data.dataset).examples
         # Twice: once as one long text of numbers, once cut into contexts.
         examples = 2 * (sizes.train + sizes.validation + sizes.test) * (config.data.context_length + 1)
         # The tape's, which is shown, and the kernel's own.

@@ -1,16 +1,19 @@
 """A session's way into the store: what is not saved yet, and when it is to be."""
 
+import logging
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
 from model.checkpoints import Checkpoint, Checkpoints
-from server.errors import SessionError
+from server.errors import SessionError, Unavailable
 from server.log import Command
 from server.recorded import Recorded, Written
 from server.schemas import SessionInfo
 from server.store import Changes, Store
+
+log = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_SAVES = 0.5  # Of a session that moves by itself; whatever is acknowledged is saved before.
 
@@ -30,7 +33,8 @@ class Journal:
     """Used by the session's thread alone.
 
     What could not be saved is kept and tried again: a session goes on in memory, and no number of it is lost as long as
-    the server lives.
+    the server lives. It may be in the store nevertheless, where the connection was lost before the answer came: the
+    next save writes it once more, or takes it back.
     """
 
     def __init__(
@@ -42,7 +46,10 @@ class Journal:
         self._recorded = recorded
         self._number = max((command.number for command in commands), default=0)
         self._commands: list[Command] = []
-        self._checkpoints = {checkpoint.step: checkpoint for checkpoint in checkpoints}
+        self._doubted: set[int] = set()  # Numbers of commands that may be in the store or not
+        self._checkpoints: dict[int, Checkpoint | None] = {  # Those in the store; None: in doubt
+            checkpoint.step: checkpoint for checkpoint in checkpoints
+        }
         self._version = -1
         self._under_way: _Save | None = None
         self._tried_at = time.monotonic()
@@ -94,17 +101,19 @@ class Journal:
         ahead = Changes(
             info,
             commands=(*self._commands, *commands),
+            dropped_commands=tuple(self._doubted),
             dropped_checkpoints=dropped,
             metrics=metrics.written,
             dropped_metrics=tuple(metrics.removed),
         )
-        error = self._store.save(ahead).exception()
+        error = _refusal(self._store.save(ahead))
         if error is not None:
+            self._doubt(ahead)
             self._recorded.give_back(metrics)
             self._note(error)
             raise error
         self._note(None)
-        self._commands.clear()
+        self._commands, self._doubted = [], set()
         for step in dropped:
             del self._checkpoints[step]
 
@@ -114,6 +123,7 @@ class Journal:
         changes = Changes(
             info.model_copy(update={"unsaved": None}),  # Once this is saved, it is true.
             commands=self._commands,
+            dropped_commands=tuple(self._doubted),
             checkpoints=[each for step, each in kept.items() if self._checkpoints.get(step) is not each],
             dropped_checkpoints=[step for step in self._checkpoints if step not in kept],
             metrics=metrics.written,
@@ -122,22 +132,37 @@ class Journal:
         self._commands = []
         return _Save(changes, metrics, kept, version, self._store.save(changes))
 
-    def _finish(self) -> BaseException | None:
+    def _finish(self) -> SessionError | None:
         """Wait for the save under way; what it did not write is to be written by the next one."""
         if self._under_way is None:
             return None
         save, self._under_way = self._under_way, None
-        error = save.saved.exception()
+        error = _refusal(save.saved)
         self._note(error)
         if error is not None:
             self._commands = [*save.changes.commands, *self._commands]
+            self._doubt(save.changes)
             self._recorded.give_back(save.metrics)
         else:
-            self._checkpoints = save.checkpoints
+            self._checkpoints = dict(save.checkpoints)
             self._version = save.version
+            self._doubted = set()
         return error
 
-    def _note(self, error: BaseException | None) -> None:
-        if error is not None and not isinstance(error, SessionError):
-            raise error
+    def _doubt(self, changes: Changes) -> None:
+        """Whether these were written is not known."""
+        self._doubted |= {command.number for command in changes.commands}
+        written = [checkpoint.step for checkpoint in changes.checkpoints]
+        self._checkpoints |= dict.fromkeys([*written, *changes.dropped_checkpoints])
+
+    def _note(self, error: SessionError | None) -> None:
         self.problem = None if error is None else str(error)
+
+
+def _refusal(saved: "Future[None]") -> SessionError | None:
+    """Why it was not saved, once that is known. What nobody has foreseen must not end a session either."""
+    error = saved.exception()
+    if error is None or isinstance(error, SessionError):
+        return error
+    log.error("a session cannot be saved", exc_info=error)
+    return Unavailable(f"the session cannot be saved ({error!r}): the server's log says more")

@@ -12,7 +12,7 @@ from server.errors import NotFound, Unavailable
 from server.past import Identity, Past
 from server.schemas import SessionInfo
 from server.session import Session
-from server.store import SavedSession, Store
+from server.store import SavedDataset, SavedSession, Store
 from server.turns import Turns
 from server.worker import Worker
 
@@ -86,16 +86,19 @@ class Roster:
         worker.touched_at = time.monotonic()
         return worker
 
-    async def add(self, make: Callable[[], Session]) -> None:
-        """Keep a new session, and have it awake. Raises Unavailable where it cannot be saved: then there is none."""
+    async def add(self, make: Callable[[], Session], dataset: SavedDataset | None = None) -> None:
+        """Keep a new session, with its data set where that is new, too, and have it awake.
+
+        Raises Unavailable where it cannot be saved: then there is none.
+        """
         session = await asyncio.to_thread(make)
         changes = session.everything()
-        await asyncio.wrap_future(self._store.create(changes))
+        await asyncio.wrap_future(self._store.create(changes, dataset))
         self._resting[session.id] = changes.info
         self._workers[session.id] = Worker(session, self._kernel, self._turns, self._frames)
 
     async def remove(self, session_id: str) -> None:
-        """Delete a session. Raises NotFound, Unavailable; where it cannot be saved, the session goes on."""
+        """Delete a session. Raises NotFound, Unavailable; where it cannot be saved, the session stays, paused."""
         self.check_exists(session_id)
         if session_id in self._waking:
             await self.awake(session_id)

@@ -17,7 +17,7 @@ from model.gauges import gauge_names
 from model.timeline import LaterSteps, Timeline
 from model.training import InvalidParameter, Run
 from server.breakpoints import watch_for
-from server.errors import Conflict, Invalid, NotFound, Unavailable
+from server.errors import Conflict, Invalid, NotFound, SessionError
 from server.journal import Journal
 from server.log import Command, changes_in_effect, command_of, describe, edit_of, edits_of
 from server.motion import Motion
@@ -247,7 +247,7 @@ class Session:
         self._begin(motion)
         try:
             self._log("run", wanted.model_dump(exclude_none=True))
-        except Unavailable:
+        except SessionError:
             self._mover.withdraw(motion)
             self.version += 1
             raise
@@ -310,10 +310,10 @@ class Session:
         self.version += 1
         if motion.by_itself:
             self.timeline.keep()
-        error: Unavailable | None = None
+        error: SessionError | None = None
         try:
             self._log("pause" if motion.by_itself else motion.kind, motion.body)
-        except Unavailable as caught:
+        except SessionError as caught:
             error = caught
         if not motion.finished.set_running_or_notify_cancel():
             return
@@ -355,6 +355,8 @@ class Session:
             self.timeline.discard_later()
             self.recorded.cut(here.step)
             self._changes = [change for change in self._changes if change.step <= here.step]
+            if self._divergence is not None and self._divergence.step > here.step:
+                self._divergence = None
         for edit in edits:
             self.timeline.edit(edit)
         self._changes += changes

@@ -37,6 +37,7 @@ class Changes:
     dropped_checkpoints: Sequence[int] = ()  # Of which steps
     metrics: Mapping[Key, bytes] = field(default_factory=dict)
     dropped_metrics: Sequence[Key] = ()
+    dropped_commands: Sequence[int] = ()  # Of which numbers; they are dropped before others are written.
 
 
 @dataclass(frozen=True)
@@ -85,13 +86,7 @@ class Store:
 
     def add_dataset(self, dataset: SavedDataset) -> "Future[None]":
         """Keep a new one."""
-        row = {
-            "id": dataset.info.id,
-            "name": dataset.info.name,
-            "content": dataset.content,
-            "info": dataset.info.model_dump(mode="json"),
-            "created_at": _now(),
-        }
+        row = _dataset_row(dataset)
         return self._database.submit(lambda connection: _insert(connection, tables.datasets, [row]))
 
     # ── Sessions ──
@@ -130,8 +125,8 @@ class Store:
         query = _rows_of(tables.commands, session_id)
         return self._database.submit(lambda connection: [_command(row) for row in connection.execute(query)])
 
-    def create(self, changes: Changes) -> "Future[None]":
-        """Keep a new session."""
+    def create(self, changes: Changes, dataset: SavedDataset | None = None) -> "Future[None]":
+        """Keep a new session, and with it its data set where that is new, too."""
         info = changes.info
         row = {
             "id": info.id,
@@ -141,6 +136,8 @@ class Store:
         }
 
         def insert(connection: sa.Connection) -> None:
+            if dataset is not None:
+                _insert(connection, tables.datasets, [_dataset_row(dataset)])
             _insert(connection, tables.sessions, [row])
             _write(connection, changes)
 
@@ -216,6 +213,8 @@ def _update(connection: sa.Connection, session_id: str, **values: Any) -> None:
 
 def _write(connection: sa.Connection, changes: Changes) -> None:
     session_id = changes.info.id
+    dropped = [{"session_id": session_id, "number": number} for number in changes.dropped_commands]
+    _replace(connection, tables.commands, [], dropped)
     _insert(connection, tables.commands, [_command_row(session_id, command) for command in changes.commands])
     _replace(
         connection,
@@ -241,6 +240,16 @@ def _replace(
     if gone:
         connection.execute(sa.delete(table).where(*matches), gone)
     _insert(connection, table, rows)
+
+
+def _dataset_row(dataset: SavedDataset) -> dict[str, Any]:
+    return {
+        "id": dataset.info.id,
+        "name": dataset.info.name,
+        "content": dataset.content,
+        "info": dataset.info.model_dump(mode="json"),
+        "created_at": _now(),
+    }
 
 
 def _command_row(session_id: str, command: Command) -> dict[str, Any]:

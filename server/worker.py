@@ -5,6 +5,7 @@ import logging
 import queue
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
@@ -60,7 +61,8 @@ class Worker:
         self._gate = threading.Lock()  # So that nothing enters the inbox after its end.
         self._thread = threading.Thread(target=self._work, name=f"session-{session.id}", daemon=True)
         self._thread.start()
-        kernel.add_done_callback(self._tell_of_kernel)
+        # A future keeps for ever what it calls, and is not to keep a session that has gone.
+        kernel.add_done_callback(partial(_tell_of_kernel, weakref.ref(self)))
 
     def call(self, function: Callable[[Session], T]) -> Future[T]:
         """Carry out `function` between two bursts; its result or its error becomes the future's."""
@@ -184,9 +186,16 @@ class Worker:
             return False
         return True
 
-    def _tell_of_kernel(self, kernel: Future[None]) -> None:
+    def tell_of_kernel(self) -> None:
+        """It is there now, or cannot be."""
         with contextlib.suppress(NotFound):
             self._put(self._session.use_kernel)
+
+
+def _tell_of_kernel(reference: "weakref.ref[Worker]", _: Future[None]) -> None:
+    worker = reference()
+    if worker is not None:
+        worker.tell_of_kernel()
 
 
 def _resolve(future: Future[T], function: Callable[[], T]) -> None:

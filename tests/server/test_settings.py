@@ -32,7 +32,7 @@ def test_every_setting_is_described() -> None:
 
 def test_the_tables_below_have_every_setting() -> None:
     assert set(ANOTHER_VALUE) == set(Settings.model_fields)
-    assert set(OUT_OF_RANGE) == set(Settings.model_fields) - {"host", "database"}  # What is wrong there shows at the start.
+    assert set(OUT_OF_RANGE) == set(Settings.model_fields) - {"host", "database"}  # Those show at the start.
 
 
 def test_the_server_listens_on_this_machine_alone_unless_told_otherwise() -> None:
