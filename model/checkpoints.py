@@ -41,7 +41,8 @@ class Checkpoints:
 
     Where one is too many, that one goes whose absence makes the shortest gap, measured by how far back the gap is. So
     gaps grow with the distance from the newest: n checkpoints over s steps, the newest d steps apart, leave gaps of
-    about log(s / d) / n of their distance. The newest always stays. Step 0 needs none, being the config's.
+    about log(s / d) / n of their distance. The newest always stays, and so
+    does the one just added: it is where somebody stands. Step 0 needs none, being the config's.
     """
 
     def __init__(self, kept: Iterable[Checkpoint] = (), most: int = MOST, most_bytes: int = MOST_BYTES) -> None:
@@ -90,16 +91,18 @@ class Checkpoints:
         self._kept[place : place + len(replaced)] = [checkpoint]
         self._bytes += len(checkpoint.content) - sum(len(kept.content) for kept in replaced)
         while len(self._kept) > FEWEST and (len(self._kept) > self._most or self._bytes > self._most_bytes):
-            self._drop_one()
+            self._drop_one(spared=checkpoint.step)
 
     def cut(self, step: int) -> None:
         """Forget those after this step."""
         self._kept = [checkpoint for checkpoint in self._kept if checkpoint.step <= step]
         self._bytes = sum(len(checkpoint.content) for checkpoint in self._kept)
 
-    def _drop_one(self) -> None:
+    def _drop_one(self, spared: int) -> None:
         steps = np.array([0, *self.steps])
         gaps = steps[2:] - steps[:-2]
         distances = steps[-1] - steps[:-2]
-        dropped = self._kept.pop(int(np.argmin(gaps / np.maximum(distances, 1))))
+        shares = gaps / np.maximum(distances, 1)
+        shares[steps[1:-1] == spared] = np.inf
+        dropped = self._kept.pop(int(np.argmin(shares)))
         self._bytes -= len(dropped.content)

@@ -193,9 +193,9 @@ def _engine(url: sa.URL) -> sa.Engine:
         # Python's driver would begin a transaction at the first change only, and none at all for the schema's.
         sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
         return engine
-    engine = sa.create_engine(
-        url, pool_size=1, max_overflow=0, pool_pre_ping=True, connect_args={"connect_timeout": int(2 * SECONDS_TO_WAIT)}
-    )
+    # Connecting takes 2 s at least, and whoever takes nothing in for 10 s is given up.
+    waits = {"connect_timeout": 2, "tcp_user_timeout": 10_000}
+    engine = sa.create_engine(url, pool_size=1, max_overflow=0, pool_pre_ping=True, connect_args=waits)
     sa.event.listen(engine, "connect", _lock_postgresql)
     return engine
 

@@ -44,10 +44,14 @@ class Frame:
     content: bytes
     version: int
     next_step: int
+    discards: int = 0
 
 
-def build_frame(snapshot: Snapshot, views: tuple[View, ...], metrics_from: int) -> Frame:
+def build_frame(snapshot: Snapshot, views: tuple[View, ...], metrics_from: int, discards: int | None = None) -> Frame:
     """One frame of these views, with what was recorded from step `metrics_from` on.
+
+    `discards` is how many whoever asks has heard of, None where it has heard of nothing: after another one all that was
+    recorded is told again, since what was told before may be void.
 
     Raises NotFound where a view names a tensor that the network does not have.
     """
@@ -61,7 +65,7 @@ def build_frame(snapshot: Snapshot, views: tuple[View, ...], metrics_from: int) 
         if array is not None:
             arrays[view.id] = array
     session = snapshot.info
-    begin = min(metrics_from, session.last_step)  # What came after may have been discarded.
+    begin = metrics_from if discards in (None, snapshot.discards) else 0
     losses = snapshot.recorded.buckets("loss", begin, snapshot.known_until, METRIC_POINTS)
     info = FrameInfo(
         session=session.id,
@@ -81,7 +85,7 @@ def build_frame(snapshot: Snapshot, views: tuple[View, ...], metrics_from: int) 
     )
     content = to_blob(arrays, {"frame": info.model_dump_json(by_alias=True)})
     # The last step is sent again next time: its loss may not be known yet, or may be set anew.
-    return Frame(content, snapshot.version, session.last_step)
+    return Frame(content, snapshot.version, session.last_step, snapshot.discards)
 
 
 def check_views(views: tuple[View, ...], tensors: dict[str, TensorSpec]) -> None:

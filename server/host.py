@@ -77,6 +77,7 @@ class SessionHost:
         self._frames = ThreadPoolExecutor(max_workers=2, thread_name_prefix="frames")
         # Evaluations take long: one after the other, they keep no short request waiting for a thread.
         self._evaluations = ThreadPoolExecutor(max_workers=1, thread_name_prefix="evaluation")
+        self._naming = asyncio.Lock()
         turns = Turns(at_once=os.cpu_count() or 1)
         self._datasets = Datasets(store)
         self._roster = Roster(store, self._datasets, self._kernel, turns, self._frames, rest_after_seconds)
@@ -119,9 +120,10 @@ class SessionHost:
         identity, past = await asyncio.wrap_future(
             worker.call(lambda session: (session.identity, session.past_until(wanted.step, wanted.training)))
         )
-        name = wanted.name or await self._name_of_branch(identity.name)
         parent = ParentInfo(id=session_id, step=past.step)
-        return await self._begin(Identity(new_id(), name, identity.config, parent), past)
+        async with self._naming:  # Two branches made at once get two names.
+            name = wanted.name or await self._name_of_branch(identity.name)
+            return await self._begin(Identity(new_id(), name, identity.config, parent), past)
 
     async def sessions(self) -> list[SessionInfo]:
         """All of them, in the order in which they were made."""
@@ -299,10 +301,14 @@ class SessionHost:
         """Raise NotFound where a view names a tensor that the network does not have."""
         await self._call(session_id, lambda session: check_views(views, session.run.network.tensors))
 
-    async def next_frame(self, session_id: str, views: tuple[View, ...], *, after: int, metrics_from: int) -> Frame:
+    async def next_frame(
+        self, session_id: str, views: tuple[View, ...], *, after: int, metrics_from: int, discards: int | None = None
+    ) -> Frame:
         """The newest state of these views, once it is newer than version `after`."""
         worker = await self._roster.awake(session_id)
-        return await asyncio.wrap_future(worker.next_frame(views, after=after, metrics_from=metrics_from))
+        return await asyncio.wrap_future(
+            worker.next_frame(views, after=after, metrics_from=metrics_from, discards=discards)
+        )
 
     # ── Within ──
 
@@ -318,7 +324,9 @@ class SessionHost:
         self._check_size(network_for(config, dataset), config, info.examples)
         try:
             await self._roster.add(
-                lambda: Session(identity, dataset, self._kernel, self._store, past), None if new is None else new.saved
+                lambda: Session(identity, dataset, self._kernel, self._store, past),
+                past,
+                None if new is None else new.saved,
             )
         except (UnfitData, InvalidState) as error:
             raise Invalid(str(error)) from None

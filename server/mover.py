@@ -108,7 +108,8 @@ class Mover:
         motion, run = self._motions[0], self._timeline.run
         try:
             self._check_engine()
-            if motion.begin(run.step) and motion.target is not None:
+            # A run goes all the way, at its rate and past its breakpoints.
+            if motion.begin(run.step) and motion.target is not None and not motion.by_itself:
                 self._timeline.approach(motion.target.step)
             if motion.target != run.position:
                 self._move(motion)
@@ -118,9 +119,9 @@ class Mover:
             self._motions.popleft()
             if motion.by_itself:
                 self.stopped = f"The run ended by an error: {error}."
-            self._changed()
             if motion.finished.set_running_or_notify_cancel():
                 motion.finished.set_exception(error)
+            self._changed()
             if not isinstance(error, Conflict):
                 raise
             return

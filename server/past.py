@@ -38,6 +38,14 @@ class Past:
     verify: bool = False  # Whether it is checked, and a replay compared with it, since it came from outside.
 
 
+def ended_while_running(step: int) -> str:
+    """Why a session stands still that was running when its server ended."""
+    return (
+        f"The server ended while this session was running: it stands at step {step:,}, the last one that was saved. "
+        "Run goes on from there."
+    )
+
+
 def describe_divergence(divergence: Divergence) -> DivergenceInfo:
     """Both digests, and a sentence that names what can make the difference."""
     expected, found = divergence.expected, divergence.found

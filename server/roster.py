@@ -4,18 +4,20 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import partial
+from typing import ParamSpec
 
 from server.datasets import Datasets
 from server.errors import NotFound, Unavailable
-from server.past import Identity, Past
+from server.past import Identity, Past, ended_while_running
 from server.schemas import SessionInfo
 from server.session import Session
 from server.store import SavedDataset, SavedSession, Store
 from server.turns import Turns
 from server.worker import Worker
 
+P = ParamSpec("P")
 log = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_ROUNDS = 1.0  # Of looking for sessions that may be put to rest; shorter where they are to rest sooner.
@@ -34,6 +36,7 @@ class Roster:
         self._turns = turns
         self._frames = frames
         self._rest_after = rest_after
+        self._makers = ThreadPoolExecutor(thread_name_prefix="make-session")
         self._resting: dict[str, SessionInfo] = {}  # All sessions in the order in which they were made
         self._versions: dict[str, int] = {}  # Of those at rest: whoever has seen one is to hear of the next
         self._workers: dict[str, Worker] = {}
@@ -55,6 +58,7 @@ class Roster:
         self._workers.clear()
         self._resting.clear()
         await asyncio.gather(*(asyncio.to_thread(worker.close) for worker in workers))
+        self._makers.shutdown(wait=False)
 
     def ids(self) -> list[str]:
         """All sessions, in the order in which they were made."""
@@ -86,13 +90,13 @@ class Roster:
         worker.touched_at = time.monotonic()
         return worker
 
-    async def add(self, make: Callable[[], Session], dataset: SavedDataset | None = None) -> None:
-        """Keep a new session, with its data set where that is new, too, and have it awake.
+    async def add(self, make: Callable[[], Session], past: Past, dataset: SavedDataset | None = None) -> None:
+        """Keep a new session with its past, and its data set where that is new, too; and have it awake.
 
         Raises Unavailable where it cannot be saved: then there is none.
         """
-        session = await asyncio.to_thread(make)
-        changes = session.everything()
+        session = await self._in_thread(make)
+        changes = session.everything(past)
         await asyncio.wrap_future(self._store.create(changes, dataset))
         self._resting[session.id] = changes.info
         self._workers[session.id] = Worker(session, self._kernel, self._turns, self._frames)
@@ -102,15 +106,20 @@ class Roster:
         self.check_exists(session_id)
         if session_id in self._waking:
             await self.awake(session_id)
+            self.check_exists(session_id)
         info, worker = self._resting.pop(session_id), self._workers.pop(session_id, None)
         try:
             if worker is not None:
-                await asyncio.wrap_future(worker.call(Session.rest))
+                self._versions[session_id] = await asyncio.wrap_future(worker.call(_rest))
             await asyncio.wrap_future(self._store.delete(session_id))
         except Unavailable:
             self._put_back(info)
             if worker is not None:
                 self._workers[session_id] = worker
+            raise
+        except BaseException:
+            if worker is not None:
+                await asyncio.to_thread(partial(worker.close, save=False))
             raise
         if worker is not None:
             await asyncio.to_thread(partial(worker.close, save=False))
@@ -129,10 +138,14 @@ class Roster:
     async def _wake(self, session_id: str) -> Worker:
         saved = await asyncio.wrap_future(self._store.session(session_id))
         dataset = await self._datasets.get(saved.info.config.data.dataset)
-        session = await asyncio.to_thread(Session, _identity(saved), dataset, self._kernel, self._store, past_of(saved))
+        session = await self._in_thread(Session, _identity(saved), dataset, self._kernel, self._store, past_of(saved))
         session.version = max(session.version, self._versions.pop(session_id, 0))
         worker = self._workers[session_id] = Worker(session, self._kernel, self._turns, self._frames)
         return worker
+
+    async def _in_thread(self, make: Callable[P, Session], *args: P.args, **kwargs: P.kwargs) -> Session:
+        """Make a session, which may wait for the kernel, in a thread that nothing else waits for."""
+        return await asyncio.get_running_loop().run_in_executor(self._makers, partial(make, *args, **kwargs))
 
     async def _go_round(self) -> None:
         """Put to rest whoever has not been touched for long."""
@@ -160,6 +173,11 @@ class Roster:
             await asyncio.to_thread(partial(worker.close, save=False))
 
 
+def _rest(session: Session) -> int:
+    session.rest()
+    return session.version
+
+
 def _rest_if_idle(session: Session) -> tuple[SessionInfo, int] | None:
     """Its last info and version; None where it is moving."""
     if session.is_moving:
@@ -177,10 +195,7 @@ def _at_rest(info: SessionInfo) -> SessionInfo:
 def _why_it_stands(info: SessionInfo) -> str | None:
     if not info.running:
         return info.stopped
-    return (
-        f"The server ended while this session was running: it stands at step {info.position.step:,}, the last one that "
-        "was saved. Run goes on from there."
-    )
+    return ended_while_running(info.position.step)
 
 
 def _identity(saved: SavedSession) -> Identity:

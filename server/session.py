@@ -22,7 +22,7 @@ from server.journal import Journal
 from server.log import Command, changes_in_effect, command_of, describe, edit_of, edits_of
 from server.motion import Motion
 from server.mover import Mover
-from server.past import Identity, Past, describe_divergence
+from server.past import Identity, Past, describe_divergence, ended_while_running
 from server.recorded import Recorded
 from server.schemas import (
     ClippingInfo,
@@ -58,7 +58,7 @@ class Session:
         self.id = identity.id
         self.identity = identity
         self.version = 0
-        self._past = past
+        self._discards = sum(command.kind == "discard" for command in past.commands)
         self._kernel = kernel
         self._changes = changes_in_effect(past.commands)
         self._divergence = past.divergence
@@ -146,6 +146,7 @@ class Session:
             known_until=self.recorded.known_until,
             steps_per_second=self.steps_per_second,
             recorded=self.recorded,
+            discards=self._discards,
             kernel=self._kernel,
         )
 
@@ -177,9 +178,9 @@ class Session:
             op=op,
         )
 
-    def everything(self) -> Changes:
-        """What the store is to keep of it when it is new."""
-        return Changes(self.info(), self._past.commands, self._past.checkpoints, metrics=self._past.metrics)
+    def everything(self, past: Past) -> Changes:
+        """What the store is to keep of it when it is new, and has taken over this past."""
+        return Changes(self.info(), past.commands, past.checkpoints, metrics=past.metrics)
 
     # ── What changes it ──
 
@@ -291,6 +292,14 @@ class Session:
         self.pause()
         self.keep()
 
+    def end(self) -> None:
+        """Rest, since the server ends: a run is told to have been ended by that. Raises Unavailable."""
+        was_running = self.running
+        self.pause()
+        if was_running:
+            self._mover.stopped = ended_while_running(self.run.step)
+        self.keep()
+
     # ── Moving ──
 
     def seconds_until_due(self) -> float | None:
@@ -308,12 +317,12 @@ class Session:
     def _answer_for(self, motion: Motion) -> None:
         """A motion is over: whoever awaits it is answered once that is saved, or told that it cannot be."""
         self.version += 1
-        if motion.by_itself:
-            self.timeline.keep()
-        error: SessionError | None = None
+        error: Exception | None = None
         try:
+            if motion.by_itself:
+                self.timeline.keep()
             self._log("pause" if motion.by_itself else motion.kind, motion.body)
-        except SessionError as caught:
+        except Exception as caught:  # noqa: BLE001 (whatever went wrong belongs to whoever awaits it)
             error = caught
         if not motion.finished.set_running_or_notify_cancel():
             return
@@ -330,28 +339,34 @@ class Session:
         if past.verify:
             self.timeline.check()
         self.timeline.approach(past.step)
-        needs_replay = past.verify or elsewhere or self.run.step < past.step
-        if needs_replay and self._mover.needs_kernel and self._kernel.exception() is not None:
+        verify = past.verify or elsewhere
+        needs_kernel = self._mover.needs_kernel and (verify or self.run.step < past.step)
+        if needs_kernel and self._kernel.exception() is not None:
+            verify = False
+        if needs_kernel and self._kernel.exception() is not None and self.run.step < past.step:
             self._mover.stopped = (
                 f"The compiled kernel cannot be loaded, so that step {past.step:,} cannot be replayed: the session "
                 f"stands at step {self.run.step:,}."
             )
             return
-        if past.verify or elsewhere:
+        if verify:
             self.timeline.verify_replay(SECONDS_TO_VERIFY)
         self.timeline.go_to(past.step)
         self.run.move_to(self.run.network.ops if past.op is None else past.op)
 
     def _edit(self, edits: Sequence[Edit], later: Later | None) -> SessionInfo:
         """Make changes where it stands: first in the log, then in the run."""
-        here = self.run.position
-        discards = here.step < self.timeline.last_step
+        discards = self.run.step < self.timeline.last_step
         if discards and later is None:
             self._refuse_edit()
+        while discards and self.is_moving and not self.running:
+            self._mover.finish()  # Where it was to go is discarded; whoever awaits it is told where it stands.
+        here = self.run.position
         commands = [Command(self._journal.next_number(), "discard", here.step, here.op)] if discards else []
         changes = [command_of(edit, self._journal.next_number(), here.op) for edit in edits]
         self._save_ahead([*commands, *changes], last_step=here.step)
         if discards:
+            self._discards += 1
             self.timeline.discard_later()
             self.recorded.cut(here.step)
             self._changes = [change for change in self._changes if change.step <= here.step]

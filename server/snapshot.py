@@ -24,6 +24,7 @@ class Snapshot:
     known_until: int  # The last step of which metrics are known
     steps_per_second: float | None
     recorded: Recorded
+    discards: int  # How often what came later was thrown away
     kernel: Future[None]
     drawn: dict[View, tuple[ViewInfo, Array | None]] = field(default_factory=dict)  # For all pages that show the same
 

@@ -161,7 +161,7 @@ class Store:
 
         def undo(connection: sa.Connection) -> SessionInfo:
             rows = tables.sessions.c
-            deleted = sa.select(rows.info).where(rows.id == session_id, rows.deleted_at.is_not(None))
+            deleted = sa.select(rows.info).where(rows.id == session_id, rows.deleted_at >= _now() - UNDO_TIME)
             info = connection.scalar(deleted)
             if info is None:
                 raise NotFound(f"there is no deleted session {session_id!r}: a deletion can be undone for a day")

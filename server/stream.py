@@ -9,7 +9,7 @@ from fastapi import APIRouter, WebSocket
 from pydantic import ValidationError
 from starlette.websockets import WebSocketDisconnect
 
-from server.errors import NotFound
+from server.errors import NotFound, SessionError
 from server.host import SessionHost
 from server.validation import describe_errors
 from server.views import ClientMessage, Ready, StreamError, View
@@ -17,6 +17,7 @@ from server.views import ClientMessage, Ready, StreamError, View
 router = APIRouter()
 
 SESSION_GONE = 4404  # Close code: there is no such session (any more).
+TRY_AGAIN = 1013
 
 
 @router.websocket("/api/sessions/{session_id}/stream")
@@ -30,6 +31,9 @@ async def stream(websocket: WebSocket, session_id: str) -> None:
         except NotFound as error:
             await client.send_error("unknown_session", str(error))
             await websocket.close(SESSION_GONE, "unknown session")
+        except SessionError as error:  # It cannot be woken now; the page comes again.
+            await client.send_error("unavailable", str(error))
+            await websocket.close(TRY_AGAIN, "try again later")
 
 
 class StreamClient:
@@ -44,6 +48,7 @@ class StreamClient:
         self._shows_other_views = asyncio.Event()
         self._version = -1
         self._next_step = 0
+        self._discards: int | None = None
 
     async def serve(self) -> None:
         """Read and send until either ends."""
@@ -89,7 +94,13 @@ class StreamClient:
             await self._ready.wait()
             self._shows_other_views.clear()
             frame = asyncio.ensure_future(
-                self._host.next_frame(self._session_id, self._views, after=self._version, metrics_from=self._next_step)
+                self._host.next_frame(
+                    self._session_id,
+                    self._views,
+                    after=self._version,
+                    metrics_from=self._next_step,
+                    discards=self._discards,
+                )
             )
             try:
                 await _first_to_end(asyncio.wait([frame]), self._shows_other_views.wait())
@@ -99,7 +110,7 @@ class StreamClient:
             finally:
                 frame.cancel()
             # Before it is sent: while it is, the page may show other views, which asks for a frame of any version.
-            self._version, self._next_step = newest.version, newest.next_step
+            self._version, self._next_step, self._discards = newest.version, newest.next_step, newest.discards
             self._ready.clear()
             await self._websocket.send_bytes(newest.content)
 

@@ -94,5 +94,5 @@ class StreamError(Wire):
     """A typed error message on the stream."""
 
     type: Literal["error"] = "error"
-    code: Literal["malformed_message", "unknown_tensor", "unknown_session"]
+    code: Literal["malformed_message", "unknown_tensor", "unknown_session", "unavailable"]
     detail: str

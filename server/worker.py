@@ -34,6 +34,7 @@ class Watcher:
     views: tuple[View, ...]
     after: int
     metrics_from: int
+    discards: int | None
     frame: Future[Frame]
 
 
@@ -70,9 +71,11 @@ class Worker:
         self._put(lambda: _resolve(future, lambda: function(self._session)))
         return future
 
-    def next_frame(self, views: tuple[View, ...], *, after: int, metrics_from: int) -> Future[Frame]:
+    def next_frame(
+        self, views: tuple[View, ...], *, after: int, metrics_from: int, discards: int | None = None
+    ) -> Future[Frame]:
         """The newest state as a frame, once the session's version is above `after`."""
-        watcher = Watcher(views, after, metrics_from, Future())
+        watcher = Watcher(views, after, metrics_from, discards, Future())
         self._put(lambda: self._watchers.append(watcher))
         return watcher.frame
 
@@ -114,16 +117,19 @@ class Worker:
                 self._take_all()  # The turn has come already, where nobody else had it.
             if self._has_turn:
                 self._train()
-            self._serve_watchers()
-            if self._session.seconds_until_save() == 0.0:
-                self._session.save_in_background()
+            try:
+                self._serve_watchers()
+                if self._session.seconds_until_save() == 0.0:
+                    self._session.save_in_background()
+            except Exception:  # A session without its thread would answer nobody any more.
+                log.exception("session %s could not be shown or saved", self.id)
         self._take_all()
         if self._has_turn:
             self._turns.give_back()
         if not self._saves_at_end:
             return
         try:
-            self._session.rest()
+            self._session.end()
         except SessionError as error:
             log.warning("the end of session %s is not saved: %s", self.id, error)
 
@@ -171,7 +177,7 @@ class Worker:
         self._watchers = [watcher for watcher in self._watchers if watcher not in served]
         snapshot = self._session.snapshot()
         for watcher in served:
-            build = partial(build_frame, snapshot, watcher.views, watcher.metrics_from)
+            build = partial(build_frame, snapshot, watcher.views, watcher.metrics_from, watcher.discards)
             self._frames.submit(_resolve, watcher.frame, build)
 
     def _is_due(self, watcher: Watcher) -> bool:

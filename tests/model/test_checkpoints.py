@@ -126,7 +126,8 @@ def test_that_one_goes_whose_absence_makes_the_shortest_gap_for_its_distance() -
             gaps = [
                 Fraction(edges[place + 2] - edges[place], newest - edges[place]) for place in range(len(expected) - 1)
             ]
-            del expected[gaps.index(min(gaps))]
+            others = [gap for gap, old in zip(gaps, expected, strict=False) if old != step]  # The one just added stays.
+            del expected[gaps.index(min(others))]
         assert kept.steps == expected
 
 
@@ -190,3 +191,13 @@ def test_what_was_cut_off_makes_room() -> None:
     for step in range(4, 11):
         kept.add(checkpoint(step, size=10))
     assert kept.steps == list(range(1, 11))
+
+
+def test_the_one_just_added_stays_wherever_it_is() -> None:
+    checkpoints = Checkpoints(most=20)
+    for step in range(10, 2000, 10):
+        checkpoints.add(Checkpoint(step, 0, b"state"))
+    for step in (15, 905, 1985):
+        checkpoints.add(Checkpoint(step, 0, b"state"))
+        assert checkpoints.at(step) is not None
+    assert checkpoints.newest == checkpoints.at(1990)

@@ -38,5 +38,5 @@ def new_session(
     """A session that has been saved, of the config's own name."""
     store = store or new_store()
     session = Session(Identity(secrets.token_hex(4), config.name, config), DATASET, kernel or loaded(), store, past)
-    store.create(session.everything()).result()
+    store.create(session.everything(past or Past())).result()
     return session

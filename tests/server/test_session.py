@@ -11,9 +11,11 @@ from model.clock import Position, Unit
 from model.config import Config, LearningRateFrom, ModelConfig, TrainingConfig
 from model.engine import Trace
 from server.errors import Conflict, Invalid, NotFound
+from server.frames import build_frame
 from server.motion import BURST_SECONDS
-from server.schemas import ClippingInfo, RunWanted, TrainingChange, Until
+from server.schemas import ClippingInfo, RunWanted, Seek, TrainingChange, Until
 from server.session import Session
+from tests.server.driving import DecodedFrame
 from tests.server.sessions import new_session
 
 MODEL = ModelConfig(embedding_size=2, hidden_sizes=(4,))
@@ -379,3 +381,48 @@ def test_a_failure_while_training_ends_the_motion_and_tells_who_awaits_it(
         session.burst()
     assert isinstance(motion.exception(), MemoryError)
     assert session.seconds_until_due() is None
+
+
+def test_a_run_from_the_past_goes_all_the_way_at_its_rate(session: Session) -> None:
+    train(session, 400)
+    session.timeline.keep()
+    session.seek(Seek(step=0))
+    finish(session)
+    session.start(RunWanted(until_step=400, steps_per_second=0.001))
+    session.burst()
+    assert session.run.step <= 1
+
+
+def test_a_discard_ends_what_was_on_its_way_to_what_is_discarded(session: Session) -> None:
+    train(session, 400)
+    session.seek(Seek(step=5))
+    finish(session)
+    sought = session.advance("step", 300)
+    session.burst()
+    here = session.run.step
+    session.change_training(TrainingChange(learning_rate=0.5), "discard")
+    assert sought.result().position.step == here == session.timeline.last_step
+
+
+def test_after_a_discard_a_frame_tells_all_losses_anew(session: Session) -> None:
+    train(session, 50)
+    told = build_frame(session.snapshot(), (), 0)
+    session.seek(Seek(step=20))
+    finish(session)
+    session.change_training(TrainingChange(learning_rate=0.5), "discard")
+    train(session, 60)
+    told = build_frame(session.snapshot(), (), told.next_step, told.discards)
+    assert DecodedFrame.decode(told.content).info["metrics"]["loss"]["step"][0] == 0
+
+
+def test_a_session_that_ends_while_it_runs_says_so(session: Session) -> None:
+    session.start(RunWanted())
+    session.burst()
+    session.end()
+    assert session.stopped is not None
+    assert "ended while this session was running" in session.stopped
+
+
+def train(session: Session, steps: int) -> None:
+    session.advance("step", steps)
+    finish(session)

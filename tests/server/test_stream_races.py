@@ -41,7 +41,9 @@ class StillHost:
     async def check_views(self, session_id: str, views: tuple[Any, ...]) -> None:
         self.shown.set()
 
-    async def next_frame(self, session_id: str, views: tuple[Any, ...], *, after: int, metrics_from: int) -> Frame:
+    async def next_frame(
+        self, session_id: str, views: tuple[Any, ...], *, after: int, metrics_from: int, discards: int | None = None
+    ) -> Frame:
         if after >= VERSION:
             await asyncio.Event().wait()
         return Frame(",".join(view.tensor for view in views).encode(), VERSION, 0)
