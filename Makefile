@@ -9,10 +9,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 NODE_PATH_FIRST := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench screenshot lock clean
+.PHONY: help run test test-durability lint format bench screenshot lock clean
 
 help: ## List what make can do
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 24
 
 run: $(VENV)/.kernel ## Install, start the server, print its URL; options: make run ARGS="--port 9000 --open"
 	@$(BIN)/python -m server $(ARGS)
@@ -20,7 +20,18 @@ run: $(VENV)/.kernel ## Install, start the server, print its URL; options: make 
 test: $(VENV)/.dev $(VENV)/.kernel ## Run all tests: JavaScript, Python, browser; options to pytest: make test ARGS="-k loss"
 	$(BIN)/python -m tests.browser.chromium --install
 	$(BIN)/node --test "tests/frontend/**/*.test.js"
-	$(BIN)/python -m pytest $(ARGS)
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-browser test-rest
+
+# Side by side, since each leaves half of two cores idle. Exit code 5: none of these is among those asked for.
+test-browser:
+	$(BIN)/python -m pytest tests/browser $(ARGS) || [ $$? -eq 5 ]
+
+test-rest:
+	$(BIN)/python -m pytest --ignore=tests/browser $(ARGS) || [ $$? -eq 5 ]
+
+test-durability: $(VENV)/.dev $(VENV)/.kernel ## Kill the server 200 times on SQLite, 50 on PostgreSQL: half an hour; fewer: make test-durability KILLS=20
+	$(BIN)/python -m tests.durability.postgresql --install
+	DURABILITY_KILLS=$(or $(KILLS),200) $(BIN)/python -m pytest tests/durability --capture=no $(ARGS)
 
 lint: $(VENV)/.dev frontend/node_modules/.installed ## Check style and types, of Python and JavaScript
 	$(BIN)/ruff check
@@ -49,7 +60,7 @@ lock: ## Resolve the newest versions that pyproject.toml allows into constraints
 	rm -rf $(VENV)/lock
 
 clean: ## Remove all that make made
-	rm -rf $(VENV) frontend/node_modules .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) frontend/node_modules .hypothesis .pytest_cache .mypy_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Each stamp is newer than what it was made from, so an install happens once and again when a version changes.
