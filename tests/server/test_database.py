@@ -413,6 +413,7 @@ def test_what_fails_in_the_work_itself_is_not_taken_for_the_stores_failure(file:
 
 
 def test_a_closed_database_has_no_thread(file: Path) -> None:
+    before = set(threading.enumerate())
     with opened(file):
-        assert any(thread.name.startswith("database") for thread in threading.enumerate())
-    assert not any(thread.name.startswith("database") for thread in threading.enumerate())
+        assert any(thread.name.startswith("database") for thread in set(threading.enumerate()) - before)
+    assert set(threading.enumerate()) <= before
