@@ -1,7 +1,7 @@
 /**
  * The sessions there are, and which of them is open: its network, its stream and what it has behind it.
  *
- * @import { BranchWanted, Session } from "./types/wire"
+ * @import { BranchWanted, Network, Session } from "./types/wire"
  * @import { Api, NewSession } from "./api.js"
  * @import { Connection, Stream } from "./stream.js"
  * @import { Choices } from "./lib/choices.js"
@@ -56,11 +56,8 @@ export function createSessions({ api, state, notices, openStream, take, reset, r
     });
   }
 
-  /** @param {string} id */
-  async function open(id) {
-    const opening = ++openings;
-    const [session, network] = await Promise.all([api.session(id), api.network(id), refresh()]);
-    if (opening !== openings) return;
+  /** Of the session before nothing is known any more. @param {Session | null} session @param {Network | null} network */
+  function begin(session, network) {
     closeStream();
     batch(() => {
       state.session.value = session;
@@ -71,6 +68,16 @@ export function createSessions({ api, state, notices, openStream, take, reset, r
       state.verification.value = null;
       state.dismissed.value = { stopped: null, divergence: null };
       reset();
+    });
+  }
+
+  /** @param {string} id */
+  async function open(id) {
+    const opening = ++openings;
+    const [session, network] = await Promise.all([api.session(id), api.network(id), refresh()]);
+    if (opening !== openings) return;
+    batch(() => {
+      begin(session, network);
       choose("session", id);
     });
     stream = openStream(id, {
@@ -96,16 +103,7 @@ export function createSessions({ api, state, notices, openStream, take, reset, r
   /** None is open any more. */
   function close() {
     openings++;
-    closeStream();
-    batch(() => {
-      state.session.value = null;
-      state.network.value = null;
-      state.frame.value = null;
-      state.history.value = EMPTY;
-      state.timeline.value = null;
-      state.verification.value = null;
-      reset();
-    });
+    begin(null, null);
   }
 
   return {

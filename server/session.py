@@ -340,15 +340,15 @@ class Session:
             self.timeline.check()
         self.timeline.approach(past.step)
         verify = past.verify or elsewhere
-        needs_kernel = self._mover.needs_kernel and (verify or self.run.step < past.step)
-        if needs_kernel and self._kernel.exception() is not None:
+        replays = verify or self.run.step < past.step
+        if replays and self._mover.needs_kernel and self._kernel.exception() is not None:
             verify = False
-        if needs_kernel and self._kernel.exception() is not None and self.run.step < past.step:
-            self._mover.stopped = (
-                f"The compiled kernel cannot be loaded, so that step {past.step:,} cannot be replayed: the session "
-                f"stands at step {self.run.step:,}."
-            )
-            return
+            if self.run.step < past.step:
+                self._mover.stopped = (
+                    f"The compiled kernel cannot be loaded, so that step {past.step:,} cannot be replayed: the session "
+                    f"stands at step {self.run.step:,}."
+                )
+                return
         if verify:
             self.timeline.verify_replay(SECONDS_TO_VERIFY)
         self.timeline.go_to(past.step)
