@@ -6,7 +6,7 @@ from typing import Any
 import httpx2
 import numpy as np
 from numpy.typing import NDArray
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 # What a plot holds once the true Plotly figure is drawn: plain lists, since typed arrays do not cross to Python.
 FIGURE = """
@@ -46,13 +46,22 @@ class Dashboard:
         answer = self.rest.get(f"/api/sessions/{self.id}/tensors/{name}").raise_for_status()
         return np.array(answer.json(), dtype=np.float64)
 
-    def figure(self, plot: str) -> list[dict[str, Any]]:
-        """The traces of a plot, named by a selector, once it rests."""
+    def wait_for_rest(self, plot: str) -> Locator:
+        """A plot, named by a selector, once it rests, be it with a message or a number in place of traces."""
         found = self.page.locator(plot)
         found.scroll_into_view_if_needed()
         expect(found).to_have_attribute("state", "rest")
-        traces: list[dict[str, Any]] = found.evaluate(FIGURE)
-        return traces
+        return found
+
+    def figure(self, plot: str) -> list[dict[str, Any]]:
+        """The traces of a plot once it rests and has some: at first there is only a message."""
+        deadline = time.monotonic() + 10
+        while True:
+            traces: list[dict[str, Any]] = self.wait_for_rest(plot).evaluate(FIGURE)
+            if traces:
+                return traces
+            assert time.monotonic() < deadline, f"{plot} rests, but shows nothing"
+            self.page.wait_for_timeout(20)
 
     def wait_for_other_figure(self, plot: str, figure: list[dict[str, Any]]) -> None:
         """Wait until a plot rests and shows something else: one off screen is brought up to date when it is seen."""

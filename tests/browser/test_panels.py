@@ -158,7 +158,7 @@ def inspect(dashboard: Dashboard, tensor: str, contribution: str = "") -> None:
     """Open the page with that tensor in the inspector."""
     dashboard.page.goto(f"/?session={dashboard.id}&follow=off&tensor={tensor}&contribution={contribution}")
     for plot in ("#inspector-value", "#inspector-gradient"):
-        dashboard.figure(plot)
+        dashboard.wait_for_rest(plot)
 
 
 def test_a_hover_text_shows_characters_that_look_like_markup(
