@@ -1,6 +1,7 @@
 """The page as a person uses it, for tests: a session of its own, what the plots show, and how to wait for it."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import httpx2
@@ -76,7 +77,16 @@ class Dashboard:
         return shown
 
     def expect_position(self, step: int, op: int) -> None:
-        """Wait until the page says that it stands there."""
+        """Wait until the page says that the session stands there, and it does: the page tells at once where it will."""
         ops = self.session()["position"]["ops"]
         expect(self.page.locator("#position-step")).to_have_text(f"{step:,}")
         expect(self.page.locator("#position-op")).to_have_text(f"{op} of {ops}")
+        self.wait_for_session(lambda session: session["position"] == {"step": step, "op": op, "ops": ops})
+
+    def wait_for_session(self, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """The session as REST has it, once this holds of it."""
+        deadline = time.monotonic() + 10
+        while not holds(session := self.session()):
+            assert time.monotonic() < deadline, f"it came to {session}"
+            self.page.wait_for_timeout(20)
+        return session
