@@ -1,16 +1,18 @@
 /**
- * How the panels stand: those of one session, those of two in two columns, or what tells two apart.
+ * How the page stands: which panels are open, of one session, of two in two columns, or what tells two apart.
  *
  * @import { PageStore } from "./compare.js"
  */
 
 import { markSide, secondColumn } from "./components/compare-column/second-column.js";
+import { openPanels, PANELS } from "./lib/panels.js";
 import { effect } from "./lib/signals.js";
 
-/** @param {HTMLElement} main @param {PageStore} store  Its panels have been started. */
-export function followComparison(main, store) {
+/** @param {HTMLElement} page  The flow and, in `main`, the panels, which have been started. @param {PageStore} store */
+export function followLayout(page, store) {
   const { choices, comparison: { active } } = store;
-  for (const panel of main.querySelectorAll(":scope > :not(compare-difference, compare-losses)")) markSide(panel, "A");
+  const main = /** @type {HTMLElement} */ (page.querySelector("main"));
+  for (const panel of main.querySelectorAll(PANELS.map(({ element }) => element).join())) markSide(panel, "A");
   let isBuilt = false;
   effect(() => {
     const layout = active.value ? choices.value.as : "single";
@@ -19,5 +21,14 @@ export function followComparison(main, store) {
       isBuilt = true;
     }
     main.dataset.layout = layout;
+    page.dataset.flow = choices.value.flow;
+    const open = new Set(openPanels(choices.value.panels));
+    for (const [row, panel] of PANELS.entries()) {
+      for (const shown of /** @type {NodeListOf<HTMLElement>} */ (main.querySelectorAll(panel.element))) {
+        shown.hidden = !open.has(panel) || (panel.alone === true && layout === "columns");
+        shown.dataset.width = panel.width;
+        shown.style.setProperty("--row", String(row + 2));
+      }
+    }
   });
 }

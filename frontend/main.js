@@ -10,11 +10,12 @@ import { createApi } from "./api.js";
 import "./components/activations-panel/activations-panel.js";
 import "./components/batch-norm-panel/batch-norm-panel.js";
 import "./components/branch-dialog/branch-dialog.js";
+import "./components/card-panel/card-panel.js";
 import "./components/compare-bar/compare-bar.js";
-import "./components/compare-difference/compare-difference.js";
 import "./components/compare-dialog/compare-dialog.js";
+import "./components/compare-difference/compare-difference.js";
 import "./components/compare-losses/compare-losses.js";
-import "./components/inspector-panel/inspector-panel.js";
+import "./components/flow-graph/flow-graph.js";
 import "./components/live-plot/live-plot.js";
 import "./components/loss-panel/loss-panel.js";
 import "./components/notice-list/notice-list.js";
@@ -27,9 +28,10 @@ import "./components/shortcut-help/shortcut-help.js";
 import "./components/timeline-bar/timeline-bar.js";
 import "./components/transport-bar/transport-bar.js";
 import "./components/verification-panel/verification-panel.js";
+import "./components/view-bar/view-bar.js";
 import { createComparison } from "./compare.js";
 import { decodeFrame } from "./frames.js";
-import { followComparison } from "./layout.js";
+import { followLayout } from "./layout.js";
 import { readChoices, writeChoices } from "./lib/choices.js";
 import { COMMANDS } from "./lib/commands.js";
 import { pressed } from "./lib/shortcuts.js";
@@ -58,7 +60,7 @@ const help = /** @type {ShortcutHelp} */ (document.querySelector("shortcut-help"
 for (const view of document.querySelectorAll(":defined")) {
   if (view instanceof View) view.start(store);
 }
-followComparison(/** @type {HTMLElement} */ (document.querySelector("main")), store);
+followLayout(/** @type {HTMLElement} */ (document.querySelector(".page")), store);
 followTheme(store.theme);
 effect(() => history.replaceState(null, "", location.pathname + writeChoices(store.choices.value)));
 

@@ -1,42 +1,52 @@
 /**
- * What a person has chosen to look at. The page's address holds it, so that a view can be shared and reloaded.
+ * What a person has chosen to look at, in one table. The page's address holds all of it, so that a view can be shared
+ * and reloaded.
  *
- * @typedef {typeof DEFAULTS} Choices
+ * @typedef {object} Choice
+ * @property {string} initial
+ * @property {string} says  What it chooses.
+ * @property {readonly string[]} [allowed]  All that it can be, where that does not depend on the session.
+ * @property {(value: string) => boolean} [accepts]  Whether it can be that, where there are too many to list.
  */
 
-export const DEFAULTS = {
-  /** The session's id; empty: the first one there is. */
-  session: "",
-  /** Whether the inspector shows what the steps have reached (on), or the tensor that was picked (off). */
-  follow: "on",
-  /** The tensor in the inspector. */
-  tensor: "logits",
-  /** One contribution to its gradient, by name; empty: the whole gradient. */
-  contribution: "",
-  /** The hidden layer whose activations are shown. */
-  activation: "1",
-  /** The batch norm that is shown, by the name of its output; empty: the first. */
-  batchnorm: "",
-  /** The loss axis: linear or log. */
-  loss: "linear",
-  /** Steps per second of a run: max or a number. */
-  speed: "max",
-  /** The breakpoint of a run, such as loss<2.2; empty: none. It counts in sessions that have its metric. */
-  until: "",
-  /** The id of the session that this one is compared with; empty: none. */
-  compare: "",
-  /** How: all panels in two columns, or the difference of one tensor. */
-  as: "columns",
-  /** The tensor or gradient whose difference is shown, or follow: what the steps have reached. */
-  difference: "dlogits",
-};
+import { arePanels, VIEWS } from "./panels.js";
 
 export const SPEEDS = ["max", "1", "2", "5", "10", "30", "100", "300", "1000"];
 
-/** All that a choice can be, where that does not depend on the session. @type {Record<string, readonly string[]>} */
-export const ALLOWED = {
-  follow: ["on", "off"], loss: ["linear", "log"], speed: SPEEDS, as: ["columns", "difference"],
-};
+/** @template {Record<string, Choice>} Table @param {Table} table @returns {Record<keyof Table, Choice>} */
+const typed = (table) => table;
+
+export const CHOICES = typed({
+  session: { initial: "", says: "the session's id; empty: the first one there is" },
+  panels: { initial: VIEWS[0].panels.join(), accepts: arePanels, says: "the panels that are open, by name, in order" },
+  flow: { initial: "on", allowed: ["on", "off"], says: "whether the graph of the flow stands beside the panels" },
+  follow: {
+    initial: "on", allowed: ["on", "off"],
+    says: "whether the card shows what the steps have reached (on), or the tensor that was picked (off)",
+  },
+  tensor: { initial: "logits", says: "the tensor on the card" },
+  contribution: { initial: "", says: "one contribution to its gradient, by name; empty: the whole gradient" },
+  activation: { initial: "1", says: "the hidden layer whose activations are shown" },
+  batchnorm: { initial: "", says: "the batch norm that is shown, by the name of its output; empty: the first" },
+  loss: { initial: "linear", allowed: ["linear", "log"], says: "the loss axis" },
+  speed: { initial: "max", allowed: SPEEDS, says: "steps per second of a run" },
+  until: {
+    initial: "", says: "the breakpoint of a run, such as loss<2.2; it counts in sessions that have its metric",
+  },
+  compare: { initial: "", says: "the id of the session that this one is compared with; empty: none" },
+  as: {
+    initial: "columns", allowed: ["columns", "difference"],
+    says: "how they are compared: all panels in two columns, or the difference of one tensor",
+  },
+  difference: {
+    initial: "dlogits", says: "the tensor or gradient whose difference is shown, or follow: what the steps have reached",
+  },
+});
+
+/** @typedef {{ [Name in keyof typeof CHOICES]: string }} Choices */
+
+export const DEFAULTS = /** @type {Choices} */ (
+  Object.fromEntries(Object.entries(CHOICES).map(([name, { initial }]) => [name, initial])));
 
 /**
  * What makes no sense becomes the default: an address is typed by hand, and outlives the page's versions.
@@ -45,9 +55,9 @@ export const ALLOWED = {
  */
 export function readChoices(search) {
   const query = new URLSearchParams(search);
-  const entries = Object.entries(DEFAULTS).map(([name, initial]) => {
+  const entries = Object.entries(CHOICES).map(([name, { initial, allowed, accepts }]) => {
     const asked = query.get(name) ?? initial;
-    return [name, !ALLOWED[name] || ALLOWED[name].includes(asked) ? asked : initial];
+    return [name, (allowed?.includes(asked) ?? accepts?.(asked) ?? true) ? asked : initial];
   });
   return Object.fromEntries(entries);
 }

@@ -1,15 +1,14 @@
 """The real server in a process of its own, and pages of a real Chromium that fail a test on any complaint."""
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx2
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
 from tests.browser.chromium import FLAGS, find_chromium
-from tests.browser.dashboard import Dashboard
+from tests.browser.dashboard import PANELS, Dashboard, OpenDashboard
 from tests.serving import running_server
 
 LOG = pytest.StashKey[Path]()
@@ -97,13 +96,13 @@ def pytest_runtest_makereport(
 
 
 @pytest.fixture
-def open_dashboard(page: Page, server: str) -> Iterator[Callable[[dict[str, Any]], Dashboard]]:
-    """Opens the page on a new session with the config it is given."""
+def open_dashboard(page: Page, server: str) -> Iterator[OpenDashboard]:
+    """Opens the page on a new session with the config it is given, and with these panels open."""
     with httpx2.Client(base_url=server, timeout=30) as rest:
-        yield lambda config: Dashboard(page, rest, config)
+        yield lambda config, panels=PANELS: Dashboard(page, rest, config, panels)
 
 
 @pytest.fixture
-def dashboard(open_dashboard: Callable[[dict[str, Any]], Dashboard]) -> Dashboard:
+def dashboard(open_dashboard: OpenDashboard) -> Dashboard:
     """The page on a session of its own, with the default config."""
     return open_dashboard({})

@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
+from urllib.parse import urlencode
 
 import httpx2
 import numpy as np
@@ -23,15 +24,29 @@ plot => {
 """
 
 
-class Dashboard:
-    """One page on a session of its own."""
+PANELS = "forces,loss,verification,card,activations,norm"
 
-    def __init__(self, page: Page, rest: httpx2.Client, config: dict[str, Any]) -> None:
+
+class OpenDashboard(Protocol):
+    """Opens the page on a new session with the config it is given."""
+
+    def __call__(self, config: dict[str, Any], panels: str = PANELS) -> "Dashboard": ...
+
+
+class Dashboard:
+    """One page on a session of its own, with these panels open."""
+
+    def __init__(self, page: Page, rest: httpx2.Client, config: dict[str, Any], panels: str = PANELS) -> None:
         self.page = page
         self.rest = rest
+        self.panels = panels
         self.id = self.rest.post("/api/sessions", json=config).raise_for_status().json()["id"]
-        page.goto(f"/?session={self.id}")
-        expect(page.locator("#push-pull-plot")).to_have_attribute("state", "rest", timeout=30_000)
+        self.open()
+        expect(page.locator("live-plot:visible").first).to_have_attribute("state", "rest", timeout=30_000)
+
+    def open(self, **choices: str) -> None:
+        """Go to the page anew, with these choices in its address."""
+        self.page.goto(f"/?{urlencode({'session': self.id, 'panels': self.panels, **choices})}")
 
     def click(self, action: str) -> None:
         """Press a button of the transport."""

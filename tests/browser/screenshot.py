@@ -32,10 +32,10 @@ def main() -> None:
             dashboard.figure(plot)
         page.mouse.move(0, 0)
         page.screenshot(path=FOLDER / "dashboard.png")
-        inspector = page.locator("inspector-panel")
+        inspector = page.locator("card-panel")
         page.set_viewport_size({"width": 1440, "height": 1300})
-        inspector.locator('button.op[data-op="11"]').click()
-        for plot in ("#inspector-value", "#inspector-gradient"):
+        page.locator('flow-graph button.op[data-op="11"]').click()
+        for plot in ("#card-value", "#card-gradient"):
             dashboard.figure(plot)
         inspector.screenshot(path=FOLDER / "inspector.png")
         browser.close()

@@ -260,7 +260,7 @@ def test_another_network_stands_where_as_much_is_known(dashboard: Dashboard) -> 
 
 def test_tensors_of_other_shapes_are_said_not_to_compare(dashboard: Dashboard) -> None:
     wide = dashboard.rest.post("/api/sessions", json={"model": {"hidden_sizes": [20]}}).raise_for_status().json()["id"]
-    dashboard.page.goto(f"/?session={dashboard.id}&compare={wide}&as=difference&difference=W1")
+    dashboard.open(compare=wide, **{"as": "difference"}, difference="W1")
     told = dashboard.page.locator("#difference-plot .annotation-text")
     expect(told).to_contain_text("W1 is 30 × 64 in A and 30 × 20 in B")
 

@@ -1,6 +1,5 @@
 import math
 import re
-from collections.abc import Callable
 from typing import Any
 
 import httpx2
@@ -8,7 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.dashboard import Dashboard
+from tests.browser.dashboard import Dashboard, OpenDashboard
 
 
 def test_push_and_pull_shows_dlogits_centred_on_zero_with_labelled_rows(dashboard: Dashboard) -> None:
@@ -84,18 +83,17 @@ def test_verification_says_26_of_26_and_how_old_it_is(dashboard: Dashboard) -> N
 
 
 def test_choosing_an_op_shows_its_tensor_with_formula_code_and_summary(dashboard: Dashboard) -> None:
-    inspector = dashboard.page.locator("inspector-panel")
-    inspector.scroll_into_view_if_needed()
-    inspector.locator("button.op", has_text="h").filter(has=dashboard.page.get_by_text("h", exact=True)).first.click()
-    expect(inspector.locator("h3")).to_contain_text("h")
-    expect(inspector.locator("code.line", has_text="h = torch.tanh(hpreact)").first).to_be_visible()
-    expect(inspector.locator("math").first).to_be_visible()
-    expect(inspector).to_contain_text("dhpreact = (1.0 - h**2) * dh")  # The line as texts have it
-    expect(inspector).to_contain_text("torch.addcmul")
-    value, gradient = (dashboard.figure(f"inspector-panel live-plot >> nth={index}")[0] for index in (0, 1))
+    card = dashboard.page.locator("card-panel")
+    dashboard.page.locator('flow-graph button.op[data-op="11"]').click()
+    expect(card.locator("h3")).to_contain_text("h")
+    expect(card.locator("code.line", has_text="h = torch.tanh(hpreact)").first).to_be_visible()
+    expect(card.locator("math").first).to_be_visible()
+    expect(card).to_contain_text("dhpreact = (1.0 - h**2) * dh")  # The line as texts have it
+    expect(card).to_contain_text("torch.addcmul")
+    value, gradient = (dashboard.figure(f"card-panel live-plot >> nth={index}")[0] for index in (0, 1))
     np.testing.assert_array_equal(value["z"], dashboard.tensor("h"))
     np.testing.assert_array_equal(gradient["z"], dashboard.tensor("dh"))
-    expect(inspector).to_contain_text("saturated")
+    expect(card).to_contain_text("saturated")
 
 
 def test_batch_norm_shows_batch_and_running_statistics(dashboard: Dashboard) -> None:
@@ -121,11 +119,9 @@ def test_batch_norm_shows_batch_and_running_statistics(dashboard: Dashboard) -> 
     ],
     ids=str,
 )
-def test_every_kind_of_network_is_shown_without_complaint(
-    open_dashboard: Callable[[dict[str, Any]], Dashboard], model: dict[str, Any]
-) -> None:
+def test_every_kind_of_network_is_shown_without_complaint(open_dashboard: OpenDashboard, model: dict[str, Any]) -> None:
     dashboard = open_dashboard({"model": model})
-    for panel in ("inspector-panel", "activations-panel", "batch-norm-panel"):
+    for panel in ("card-panel", "activations-panel", "batch-norm-panel"):
         dashboard.page.locator(panel).scroll_into_view_if_needed()
         for plot in dashboard.page.locator(f"{panel} live-plot:visible").all():
             expect(plot).to_have_attribute("state", "rest")
@@ -134,12 +130,12 @@ def test_every_kind_of_network_is_shown_without_complaint(
 
 
 def test_a_network_that_has_diverged_is_shown_without_complaint(
-    open_dashboard: Callable[[dict[str, Any]], Dashboard],
+    open_dashboard: OpenDashboard,
 ) -> None:
     dashboard = open_dashboard({"training": {"learning_rate": [{"from_step": 0, "value": 1000}]}})
     dashboard.rest.post(f"/api/sessions/{dashboard.id}/advance", json={"unit": "step", "count": 40})
     assert math.isnan(dashboard.tensor("loss")) or dashboard.tensor("loss") > 10
-    for panel in ("activations-panel", "batch-norm-panel", "inspector-panel", "push-pull-panel"):
+    for panel in ("activations-panel", "batch-norm-panel", "card-panel", "push-pull-panel"):
         dashboard.page.locator(panel).scroll_into_view_if_needed()
         for plot in dashboard.page.locator(f"{panel} live-plot:visible").all():
             expect(plot).to_have_attribute("state", "rest")
@@ -155,15 +151,13 @@ def hover(dashboard: Dashboard, plot: str, row: float, column: float) -> Locator
 
 
 def inspect(dashboard: Dashboard, tensor: str, contribution: str = "") -> None:
-    """Open the page with that tensor in the inspector."""
-    dashboard.page.goto(f"/?session={dashboard.id}&follow=off&tensor={tensor}&contribution={contribution}")
-    for plot in ("#inspector-value", "#inspector-gradient"):
+    """Open the page with that tensor on the card."""
+    dashboard.open(follow="off", tensor=tensor, contribution=contribution)
+    for plot in ("#card-value", "#card-gradient"):
         dashboard.wait_for_rest(plot)
 
 
-def test_a_hover_text_shows_characters_that_look_like_markup(
-    open_dashboard: Callable[[dict[str, Any]], Dashboard], server: str
-) -> None:
+def test_a_hover_text_shows_characters_that_look_like_markup(open_dashboard: OpenDashboard, server: str) -> None:
     words = "\n".join(["<b>x", "<i>&y", "x<br>", "&lt;"] * 10)
     dataset = httpx2.post(f"{server}/api/datasets", content=words, headers={"content-type": "text/plain"}).json()["id"]
     dashboard = open_dashboard({"data": {"dataset": dataset}})
@@ -187,24 +181,24 @@ def test_a_hover_text_shows_characters_that_look_like_markup(
         ("C", "character", "component of the embedding"),
     ],
 )
-def test_the_inspector_calls_rows_and_columns_what_they_are(
-    open_dashboard: Callable[[dict[str, Any]], Dashboard], tensor: str, rows: str, columns: str
+def test_the_card_calls_rows_and_columns_what_they_are(
+    open_dashboard: OpenDashboard, tensor: str, rows: str, columns: str
 ) -> None:
     dashboard = open_dashboard({"model": {"hidden_sizes": [32]}})
     inspect(dashboard, tensor)
-    for plot in ("#inspector-value", "#inspector-gradient"):
+    for plot in ("#card-value", "#card-gradient"):
         expect(dashboard.page.locator(f"{plot} .ytitle")).to_have_text(rows)
         expect(dashboard.page.locator(f"{plot} .xtitle")).to_have_text(columns)
 
 
 def test_characters_label_what_stands_for_characters(dashboard: Dashboard) -> None:
     inspect(dashboard, "counts")
-    letters = dashboard.page.locator("#inspector-gradient .xtick text").all_text_contents()
+    letters = dashboard.page.locator("#card-gradient .xtick text").all_text_contents()
     assert letters == list(".abcdefghijklmnopqrstuvwxyz")
 
 
 def test_a_batch_too_large_to_be_sent_whole_is_said_to_be_reduced(
-    open_dashboard: Callable[[dict[str, Any]], Dashboard],
+    open_dashboard: OpenDashboard,
 ) -> None:
     dashboard = open_dashboard({"training": {"batch_size": 4000}})
     dashboard.figure("#push-pull-plot")
@@ -214,7 +208,7 @@ def test_a_batch_too_large_to_be_sent_whole_is_said_to_be_reduced(
 
 
 def test_a_diverged_run_is_said_not_to_be_finite_everywhere(
-    open_dashboard: Callable[[dict[str, Any]], Dashboard],
+    open_dashboard: OpenDashboard,
 ) -> None:
     dashboard = open_dashboard({"training": {"learning_rate": [{"from_step": 0, "value": 1000}]}})
     dashboard.rest.post(f"/api/sessions/{dashboard.id}/advance", json={"unit": "step", "count": 40})
@@ -263,14 +257,14 @@ def test_the_forces_colours_reach_as_far_as_a_force_can(dashboard: Dashboard) ->
 
 def test_what_is_never_negative_has_the_whole_scale(dashboard: Dashboard) -> None:
     inspect(dashboard, "counts")
-    assert dashboard.figure("#inspector-value")[0]["zmin"] == 0
-    (gradient, *_) = dashboard.figure("#inspector-gradient")
+    assert dashboard.figure("#card-value")[0]["zmin"] == 0
+    (gradient, *_) = dashboard.figure("#card-gradient")
     assert gradient["zmin"] == -gradient["zmax"]
 
 
 def test_a_scalar_is_shown_as_a_number(dashboard: Dashboard) -> None:
     inspect(dashboard, "loss")
-    expect(dashboard.page.locator("#inspector-value .textpoint")).to_have_text(f"{dashboard.tensor('loss'):.4g}")
+    expect(dashboard.page.locator("#card-value .textpoint")).to_have_text(f"{dashboard.tensor('loss'):.4g}")
 
 
 @pytest.mark.parametrize(
@@ -285,7 +279,7 @@ def test_a_gradient_is_named_as_one_would_say_it(
     dashboard: Dashboard, tensor: str, contribution: str, title: str
 ) -> None:
     inspect(dashboard, tensor, contribution)
-    expect(dashboard.page.locator("#inspector-gradient .gtitle")).to_have_text(title)
+    expect(dashboard.page.locator("#card-gradient .gtitle")).to_have_text(title)
 
 
 def test_no_line_joins_the_running_statistics_of_neighbouring_channels(dashboard: Dashboard) -> None:

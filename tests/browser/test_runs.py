@@ -1,13 +1,11 @@
 """How a run ends by itself, which engine it has, and how fast it is."""
 
 import re
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.dashboard import Dashboard
+from tests.browser.dashboard import Dashboard, OpenDashboard
 
 DIVERGING = {
     "model": {"batch_norm": "none"},
@@ -115,7 +113,7 @@ def test_nan_in_a_gradient_takes_no_number(dashboard: Dashboard) -> None:
 
 
 def test_every_metric_that_is_offered_is_one_that_the_server_has(
-    open_dashboard: Callable[[dict[str, Any]], Dashboard],
+    open_dashboard: OpenDashboard,
 ) -> None:
     dashboard = open_dashboard({"model": {"hidden_sizes": [8, 8], "batch_norm": "all"}})
     metrics = dashboard.page.locator("#breakpoint-metric option").evaluate_all("options => options.map((o) => o.value)")
@@ -127,7 +125,7 @@ def test_every_metric_that_is_offered_is_one_that_the_server_has(
 
 
 def test_a_run_that_diverges_says_so_wherever_it_is_looked_at(
-    open_dashboard: Callable[[dict[str, Any]], Dashboard],
+    open_dashboard: OpenDashboard,
 ) -> None:
     dashboard = open_dashboard(DIVERGING)
     page = dashboard.page
@@ -147,7 +145,7 @@ def test_a_run_that_diverges_says_so_wherever_it_is_looked_at(
 
 
 def test_a_run_that_diverges_late_is_said_to_be_not_finite_since_the_very_step(
-    open_dashboard: Callable[[dict[str, Any]], Dashboard],
+    open_dashboard: OpenDashboard,
 ) -> None:
     schedule = [{"from_step": 0, "value": 0.1}, {"from_step": 3333, "value": 1000}]
     dashboard = open_dashboard({"model": {"batch_norm": "none"}, "training": {"learning_rate": schedule}})
@@ -161,7 +159,7 @@ def test_a_run_that_diverges_late_is_said_to_be_not_finite_since_the_very_step(
 
 
 def test_what_is_said_of_a_diverged_run_can_be_read_to_its_end(
-    open_dashboard: Callable[[dict[str, Any]], Dashboard],
+    open_dashboard: OpenDashboard,
 ) -> None:
     dashboard = open_dashboard(DIVERGING)
     dashboard.click("run")
@@ -222,7 +220,7 @@ def test_verification_compares_the_kernel_with_the_tape_where_there_is_a_paramet
 
 
 def test_verification_of_a_session_that_the_tape_trains_says_so(
-    open_dashboard: Callable[[dict[str, Any]], Dashboard],
+    open_dashboard: OpenDashboard,
 ) -> None:
     dashboard = open_dashboard({"training": {"engine": "tape"}})
     dashboard.click("verify")

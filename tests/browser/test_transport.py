@@ -1,12 +1,10 @@
 import re
-from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.dashboard import Dashboard
+from tests.browser.dashboard import Dashboard, OpenDashboard
 
 PLOTS = ("#push-pull-plot", "#activation-plot", "#loss-plot")
 
@@ -181,7 +179,7 @@ def test_a_button_of_the_card_keeps_the_focus_while_ops_go_by(dashboard: Dashboa
     focused = dashboard.page.evaluate("document.activeElement.textContent")
     dashboard.page.keyboard.press("ArrowLeft")
     dashboard.expect_position(0, 49)
-    expect(dashboard.page.locator("inspector-panel")).to_have_attribute("data-position", "0:49")
+    expect(dashboard.page.locator("card-panel")).to_have_attribute("data-position", "0:49")
     assert dashboard.page.evaluate("document.activeElement.textContent") == focused
 
 
@@ -189,12 +187,12 @@ def test_a_button_of_the_card_keeps_the_focus_while_ops_go_by(dashboard: Dashboa
 def test_nothing_moves_while_ops_go_by(dashboard: Dashboard, width: int, height: int) -> None:
     page = dashboard.page
     page.set_viewport_size({"width": width, "height": height})
-    page.locator("inspector-panel").scroll_into_view_if_needed()
+    page.locator("card-panel").scroll_into_view_if_needed()
     heights = set()
     for op in range(50, -1, -1):
         dashboard.expect_position(0, op)
-        expect(page.locator("inspector-panel")).to_have_attribute("data-position", f"0:{op}")
-        heights.add(page.evaluate("document.body.offsetHeight"))
+        expect(page.locator("card-panel")).to_have_attribute("data-position", f"0:{op}")
+        heights.add(page.evaluate("document.querySelector('main').offsetHeight"))
         page.keyboard.press("ArrowLeft")
     assert len(heights) == 1
 
@@ -206,7 +204,7 @@ def test_a_narrow_window_needs_no_scrolling_sideways(dashboard: Dashboard, width
 
 
 def test_an_address_that_asks_for_a_speed_there_is_not_gets_the_default(dashboard: Dashboard) -> None:
-    dashboard.page.goto(f"/?session={dashboard.id}&speed=foo")
+    dashboard.open(speed="foo")
     expect(dashboard.page.locator("#speed")).to_have_value("max")
 
 
@@ -219,7 +217,7 @@ def test_verification_says_that_parameters_were_changed_since(dashboard: Dashboa
 
 
 def test_verification_of_a_fused_network_leads_with_what_agrees(
-    open_dashboard: Callable[[dict[str, Any]], Dashboard],
+    open_dashboard: OpenDashboard,
 ) -> None:
     dashboard = open_dashboard({"model": {"granularity": "fused"}})
     dashboard.click("verify")

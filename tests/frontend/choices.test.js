@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ALLOWED, DEFAULTS, readChoices, SPEEDS, writeChoices } from "../../frontend/lib/choices.js";
+import { CHOICES, DEFAULTS, readChoices, SPEEDS, writeChoices } from "../../frontend/lib/choices.js";
 
 test("an address without choices means the defaults, and the defaults need no address", () => {
   assert.deepEqual(readChoices(""), DEFAULTS);
   assert.equal(writeChoices(DEFAULTS), "");
 });
 
-for (const [name, initial] of Object.entries(DEFAULTS)) {
-  const some = ALLOWED[name] ?? ["dW1.hprebn & more"];
+for (const [name, { initial, allowed, accepts, says }] of Object.entries(CHOICES)) {
+  const some = allowed ?? (accepts ? [initial] : ["dW1.hprebn & more"]);
   for (const value of some) {
     test(`the address keeps ${value} as the choice of ${name}`, () => {
       const choices = { ...DEFAULTS, [name]: value };
@@ -17,9 +17,11 @@ for (const [name, initial] of Object.entries(DEFAULTS)) {
     });
   }
 
-  if (ALLOWED[name]) {
+  test(`it is said what ${name} chooses`, () => assert.ok(says.length > 10));
+
+  if (allowed || accepts) {
     test(`an address that asks for a ${name} that there is not gets the default`, () => {
-      assert.ok(ALLOWED[name].includes(initial));
+      assert.ok((allowed?.includes(initial) || accepts?.(initial)));
       assert.deepEqual(readChoices(`?${name}=foo`), DEFAULTS);
       assert.deepEqual(readChoices(`?${name}=`), DEFAULTS);
     });

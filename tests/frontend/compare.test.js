@@ -161,7 +161,7 @@ test("another first session takes the place of the one, beside the same other", 
 test("what the difference shows is asked of both, what panels show of their own session", async () => {
   const { store, first, second } = await page(TWO, { compare: "b" });
   store.actions.show(DIFFERENCE, [values("dW1")]);
-  store.actions.show("inspector-panel", [values("h")]);
+  store.actions.show("card-panel", [values("h")]);
   store.comparison.second.actions.show("push-pull-panel", [values("dlogits")]);
   const asked = (/** @type {typeof first} */ { views }) => JSON.parse(views.value).map((/** @type {any} */ view) => view.tensor);
   assert.deepEqual(asked(first), ["dW1", "h"]);

@@ -7,15 +7,13 @@
 
 import { element } from "../../lib/dom.js";
 import { endIds } from "../../lib/own-ids.js";
-
-/** Both losses stand in one plot, so no panel of one of them is here. */
-const PANELS = ["push-pull-panel", "verification-panel", "inspector-panel", "activations-panel", "batch-norm-panel"];
+import { PANELS } from "../../lib/panels.js";
 
 /** Which of the two it is, in its title. @param {Element} panel @param {string} side */
 export const markSide = (panel, side) => panel.querySelector("h2")?.append(" ", element("span", { class: "side" }, side));
 
 /** @param {PageStore} store */
-export const secondColumn = ({ comparison }) => PANELS.map((name) => {
+export const secondColumn = ({ comparison }) => PANELS.filter(({ alone }) => !alone).map(({ element: name }) => {
   const panel = /** @type {Panel} */ (document.createElement(name));
   panel.start(comparison.second);
   panel.classList.add("second");

@@ -41,7 +41,7 @@ export class Panel extends View {
     );
     new IntersectionObserver(
       (entries) => (this.#onScreen.value = entries[entries.length - 1].isIntersecting),
-      { rootMargin: READY_BEFORE },
+      { root: this.closest(".workspace"), rootMargin: READY_BEFORE },
     ).observe(this);
     effect(() => {
       if (this.#onScreen.value && this.#shown !== store.info.peek()?.version) this.#clear();

@@ -12,7 +12,7 @@
 
 import { element, formula } from "../../lib/dom.js";
 import { View } from "../../lib/view.js";
-import { selected } from "./selected.js";
+import { selected } from "../../lib/selection.js";
 
 export class TensorCard extends View {
   /** The cards of a network's tensors, each built when it is first wanted. @type {Map<string, HTMLElement>} */

@@ -1,6 +1,6 @@
 /**
- * @import { Store } from "../../store.js"
- * @import { Contribution, Gradient } from "../../types/wire"
+ * @import { Store } from "../store.js"
+ * @import { Contribution, Gradient } from "../types/wire"
  */
 
 /**

@@ -4,12 +4,12 @@
  * @import { Store } from "../../store.js"
  * @import { Network } from "../../types/wire"
  * @import { Moment } from "../../lib/moments.js"
- * @import { Selection } from "./selected.js"
+ * @import { Selection } from "../../lib/selection.js"
  */
 
 import { element } from "../../lib/dom.js";
 import { View } from "../../lib/view.js";
-import { selected } from "./selected.js";
+import { selected } from "../../lib/selection.js";
 
 /** Parameters and the minibatch, in the order of their use: what no op computes. @param {Network} network */
 function givenTensors({ calls }) {
@@ -18,7 +18,7 @@ function givenTensors({ calls }) {
   return [...new Set(used)].filter((tensor) => !computed.has(tensor));
 }
 
-export class OpsList extends View {
+export class FlowGraph extends View {
   #given = element("div", { class: "given" });
   #forward = element("ol", { "aria-label": "Forward" });
   #backward = element("ol", { "aria-label": "Backward" });
@@ -118,4 +118,4 @@ export class OpsList extends View {
   }
 }
 
-customElements.define("ops-list", OpsList);
+customElements.define("flow-graph", FlowGraph);

@@ -12,28 +12,25 @@ import { shape } from "../../lib/format.js";
 import { computed } from "../../lib/signals.js";
 import { read, summary, values } from "../../lib/views.js";
 import { Panel } from "../panel/panel.js";
-import { OpsList } from "./ops-list.js";
-import { Picture } from "./picture.js";
-import { selected } from "./selected.js";
+import { Picture } from "../picture/picture.js";
+import { selected } from "../../lib/selection.js";
 import { SummaryTable } from "./summary-table.js";
 import { TensorCard } from "./tensor-card.js";
 
-export class InspectorPanel extends Panel {
-  #list = new OpsList();
+export class CardPanel extends Panel {
   #card = new TensorCard();
   #summary = new SummaryTable();
-  #follow = element("input", { type: "checkbox", id: "inspector-follow" });
+  #follow = element("input", { type: "checkbox", id: "card-follow" });
   #name = element("code");
   #shape = element("span", { class: "shape" });
   #known = element("span", { class: "known" });
-  #value = new Picture("inspector-value");
-  #gradient = new Picture("inspector-gradient");
+  #value = new Picture("card-value");
+  #gradient = new Picture("card-gradient");
   /** @type {ReadonlySignal<Axes> | null} */
   #axes = null;
 
   constructor() {
-    super("Inspector", "Every line of the step, forwards and backwards. Choose one to see its tensor, its gradient, "
-      + "and the rule that makes each.");
+    super("Tensor", "A tensor with its gradient, and the rule that makes each. Choose one in the flow.");
   }
 
   /** @override @param {Store} store */
@@ -45,9 +42,8 @@ export class InspectorPanel extends Panel {
   /** @override @param {Store} store */
   body(store) {
     this.#axes = computed(() => (store.network.value ? axesOf(store.network.value, store.ops.value) : new Map()));
-    for (const part of [this.#list, this.#card, this.#summary]) part.start(store);
+    for (const part of [this.#card, this.#summary]) part.start(store);
     return [
-      this.#list,
       element("div", { class: "tensor-view" },
         element("h3", { id: "inspected" }, this.#name, this.#shape, this.#known),
         element("div", { class: "pictures" }, this.#value.plot, this.#gradient.plot),
@@ -96,4 +92,4 @@ export class InspectorPanel extends Panel {
   }
 }
 
-customElements.define("inspector-panel", InspectorPanel);
+customElements.define("card-panel", CardPanel);

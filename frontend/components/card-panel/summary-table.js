@@ -11,7 +11,7 @@ import { number, percent } from "../../lib/format.js";
 import { SATURATED, saturatedShare } from "../../lib/saturation.js";
 import { View } from "../../lib/view.js";
 import { read, summary } from "../../lib/views.js";
-import { selected } from "./selected.js";
+import { selected } from "../../lib/selection.js";
 
 /** @type {{ name: string, says: string, of: (numbers: Summary) => string }[]} */
 const COLUMNS = [
