@@ -82,6 +82,7 @@ export function createComparison({ first, second, api, ...timing }) {
   async function open(id, other) {
     if (other === id) return leave();
     if (other === "") {
+      if (!second.session.peek()) return;
       lock.pause();
       return second.actions.closeSession();
     }

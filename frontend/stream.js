@@ -1,9 +1,9 @@
 /**
  * The live stream of one session. The only module that opens the socket.
  *
- * Frames are taken at most once per repaint, and the next one is asked for as soon as one is taken: while the page
- * draws a frame the server prepares the newest one, so a slow page sees fewer frames, never older ones. A connection
- * that is lost is sought again, with growing pauses.
+ * Frames are taken at most once per repaint. While one waits for it the next is asked for already, so that the server
+ * prepares it meanwhile and there is one for every repaint; of two that have come the newer is taken. No third is asked
+ * for before that, so a slow page sees fewer frames. A connection that is lost is sought again, with growing pauses.
  *
  * @import { StreamError, View } from "./types/wire"
  */
@@ -56,6 +56,8 @@ export function openStream(url, handlers, { WebSocket, repaint, wait } = browser
   let wanted = [];
   /** @type {ArrayBuffer | null} The newest frame, not yet taken. */
   let waiting = null;
+  /** Whether a frame is asked for that has not come. */
+  let asked = false;
   let pause = FIRST_PAUSE;
   let closed = false;
 
@@ -64,11 +66,16 @@ export function openStream(url, handlers, { WebSocket, repaint, wait } = browser
     if (socket?.readyState === 1) socket.send(JSON.stringify(message));
   }
 
+  function ask() {
+    if (!asked) send({ type: "ready" });
+    asked = true;
+  }
+
   function take() {
     if (closed || !waiting) return;
     const frame = waiting;
     waiting = null;
-    send({ type: "ready" });
+    ask();
     handlers.frame(frame);
   }
 
@@ -78,7 +85,11 @@ export function openStream(url, handlers, { WebSocket, repaint, wait } = browser
       handlers.error(/** @type {StreamError} */ (JSON.parse(data)).detail);
       return;
     }
-    if (!waiting) repaint(take);
+    asked = false;
+    if (!waiting) {
+      repaint(take);
+      ask();
+    }
     waiting = data;
   }
 
@@ -90,7 +101,8 @@ export function openStream(url, handlers, { WebSocket, repaint, wait } = browser
       pause = FIRST_PAUSE;
       handlers.connection("open");
       send({ type: "show", views: wanted });
-      send({ type: "ready" });
+      asked = false;
+      ask();
     };
     opened.onmessage = receive;
     opened.onclose = ({ code }) => {

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
 from tests.browser.chromium import FLAGS, find_chromium
 from tests.browser.dashboard import PANELS, Dashboard, OpenDashboard
@@ -16,18 +16,6 @@ LOG = pytest.StashKey[Path]()
 FORGET = "if (!sessionStorage.getItem('new')) { localStorage.clear(); sessionStorage.setItem('new', 'no'); }"
 
 
-# Of the package, not of the session: while Playwright is open, its event loop runs in this thread, and other tests
-# want to run theirs.
-@pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    path = find_chromium()
-    assert path, "no Chromium: run python -m tests.browser.chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-        yield browser
-        browser.close()
-
-
 @pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a running server, such as http://127.0.0.1:43210."""
@@ -36,12 +24,20 @@ def server(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequ
         yield url
 
 
-# One for all pages, so that they share what the browser keeps of Plotly: to compile it takes longer than most tests.
+# Of the package, not of the session: while Playwright is open, its event loop runs in this thread, and other tests
+# want to run theirs. One for all pages, and kept on disk: only then does the browser keep Plotly compiled, which takes
+# longer than most tests.
 @pytest.fixture(scope="package")
-def context(browser: Browser, server: str) -> Iterator[BrowserContext]:
-    context = browser.new_context(base_url=server)
-    yield context
-    context.close()
+def context(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
+    path = find_chromium()
+    assert path, "no Chromium: run python -m tests.browser.chromium"
+    profile = tmp_path_factory.mktemp("profile")
+    with sync_playwright() as playwright:
+        context = playwright.chromium.launch_persistent_context(
+            profile, executable_path=path, args=list(FLAGS), base_url=server
+        )
+        yield context
+        context.close()
 
 
 @pytest.fixture
@@ -59,6 +55,8 @@ def page(context: BrowserContext, server: str, complaints: list[str]) -> Iterato
             complaints.append(f"console {message.type}: {message.text} ({message.location['url']})")
 
     def on_request_failed(request: Request) -> None:
+        if request.failure == "net::ERR_ABORTED":  # Broken off because the page was left, and no complaint.
+            return
         complaints.append(f"{request.method} {request.url} failed: {request.failure}")
 
     page = context.new_page()

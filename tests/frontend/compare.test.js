@@ -40,6 +40,13 @@ test("where nothing is compared, the page's store is the first one's", async () 
   assert.equal(store.lastStep.value, 11);
 });
 
+test("a page that opens on a session which runs leaves it running", async () => {
+  const { store, at, moves } = await page({ a: { last_step: 10, running: true } });
+  assert.equal(store.session.value?.id, "a");
+  assert.equal(at("a").running, true);
+  assert.deepEqual(moves(), []);
+});
+
 test("an address with two sessions opens both, at the same step", async () => {
   const { store, places } = await page({ a: { last_step: 10 }, b: { last_step: 30 } }, { compare: "b" });
   assert.equal(store.comparison.active.value, true);

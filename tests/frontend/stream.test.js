@@ -65,25 +65,36 @@ test("views that change are told at once", () => {
   assert.deepEqual(sockets[0].sent.at(-1), { type: "show", views: [values("dlogits")] });
 });
 
-test("a frame is taken at the next repaint, and then the next one is asked for", () => {
+test("a frame is taken at the next repaint, and the next one is asked for while it waits for that", () => {
   const { sockets, repaints, told, frame } = wired();
   sockets[0].open();
   frame(1);
-  assert.equal(sockets[0].sent.length, 2);
+  assert.deepEqual(sockets[0].sent.slice(2), [{ type: "ready" }]);
   repaints[0]();
-  assert.deepEqual(sockets[0].sent.at(-1), { type: "ready" });
   assert.deepEqual(told.at(-1), ["frame", 1]);
+  assert.equal(sockets[0].sent.length, 3);
 });
 
-test("of two frames before a repaint only the newer is taken, and only one is asked for", () => {
+test("of two frames before a repaint only the newer is taken, and no third is asked for before that", () => {
   const { sockets, repaints, told, frame } = wired();
   sockets[0].open();
   frame(1);
   frame(2);
   assert.equal(repaints.length, 1);
+  assert.equal(sockets[0].sent.length, 3);
   repaints[0]();
   assert.deepEqual(told.filter(([what]) => what === "frame"), [["frame", 2]]);
-  assert.equal(sockets[0].sent.length, 3);
+  assert.equal(sockets[0].sent.length, 4);
+});
+
+test("what was asked for on a connection that was lost is asked for anew on the next", () => {
+  const { sockets, waits, frame } = wired();
+  sockets[0].open();
+  frame(1);
+  sockets[0].close();
+  waits[0].again();
+  sockets[1].open();
+  assert.deepEqual(sockets[1].sent.at(-1), { type: "ready" });
 });
 
 test("a lost connection is sought again after growing pauses, and the views are told anew", () => {

@@ -5,6 +5,8 @@ import plotly
 import pytest
 from starlette.testclient import TestClient
 
+from server.routes import page
+
 ROOT = Path(__file__).parents[3]
 FILES = sorted((ROOT / "frontend").glob("*.js"))
 
@@ -23,6 +25,38 @@ def test_everything_that_the_page_names_is_served_from_here(client: TestClient) 
         assert url.startswith("/"), url
         assert client.get(url).is_success, url
     assert "{{" not in html
+
+
+def test_the_pages_files_are_kept_for_ever_under_a_path_that_changes_with_them(
+    client: TestClient, tmp_path: Path
+) -> None:
+    html = client.get("/").text
+    (main,) = re.findall(r'<script type="module" src="([^"]+)"', html)
+    answer = client.get(main)
+    assert answer.content == (ROOT / "frontend" / "main.js").read_bytes()
+    assert "immutable" in answer.headers["cache-control"]
+    file = tmp_path / "a.js"
+    file.write_text("1")
+    before = page.version_of([file])
+    assert page.version_of([file]) == before
+    file.write_text("10")
+    assert page.version_of([file]) != before
+
+
+def test_every_module_is_announced_and_belongs_to_the_page(client: TestClient) -> None:
+    html = client.get("/").text
+    announced = {url.split("/", 2)[2] for url in re.findall(r'rel="modulepreload" href="([^"]+)"', html)}
+    reached, left = set(), {"main.js"}
+    while left:
+        path = left.pop()
+        reached.add(path)
+        source = (ROOT / "frontend" / path).read_text()
+        for relative in re.findall(
+            r'^(?:import|\} from|import .* from|export .* from) "(\.[^"]+)"', source, re.MULTILINE
+        ):
+            found = (ROOT / "frontend" / path).parent / relative
+            left |= {found.resolve().relative_to(ROOT / "frontend").as_posix()} - reached
+    assert announced == reached
 
 
 def test_plotly_is_the_installed_one_and_kept_for_ever(client: TestClient) -> None:
