@@ -54,6 +54,15 @@ class Dataset:
         first, second = int(0.8 * len(words)), int(0.9 * len(words))
         return {"train": words[:first], "validation": words[first:second], "test": words[second:]}
 
+    def split_of(self, words: list[str], seed: int) -> list[Split | None]:
+        """The first split that each word stands in; None for a word that is new."""
+        wanted = set(words)
+        found: dict[str, Split] = {}
+        for split, members in self.split(seed).items():
+            for word in wanted.intersection(members):
+                found.setdefault(word, split)
+        return [found.get(word) for word in words]
+
     def encode(self, text: str) -> list[int]:
         """Numbers of the characters. Raises InvalidWords for one that is not in the vocabulary."""
         numbers = {character: number for number, character in enumerate(self.characters)}

@@ -344,23 +344,32 @@ def saturation(h, limit):
 
 @compiled
 def measure(constants, row, layers, spans, parameters, gradients, statistics, values, B, rate):
-    all_squares, column = 0.0, 3  # Behind the loss, and what is of all parameters and layers together
+    column, spread = 3, len(row) - 4 * len(spans) - 3 * (len(layers) - 1)  # Where gauges and spreads go on
+    all_squares = 0.0
     for s in range(len(spans)):
         begin, end = spans[s]
         total, squares = sums(gradients[begin:end])
         all_squares += squares
+        gradient_std = std_of(total, squares, end - begin)
+        total, parameter_squares = sums(parameters[begin:end])
+        std = std_of(total, parameter_squares, end - begin)
         row[column] = math.sqrt(squares)
-        update_std = rate * std_of(total, squares, end - begin)
-        total, squares = sums(parameters[begin:end])
-        row[column + 1] = math.log10(update_std / std_of(total, squares, end - begin))
-        column += 2
+        row[column + 1] = math.log10(rate * gradient_std / std)
+        row[spread], row[spread + 1] = total / (end - begin), std
+        row[spread + 2], row[spread + 3] = gradient_std, math.log10(gradient_std / std)
+        column, spread = column + 2, spread + 4
     row[1] = math.sqrt(all_squares)
     all_saturated, all_outputs = 0, 0
     for k in range(len(layers) - 1):
-        saturated, dead = saturation(matrix(values, layers[k].h, B, layers[k].outputs), constants.saturated)
-        row[column], row[column + 1] = saturated / (B * layers[k].outputs), dead
-        all_saturated, all_outputs = all_saturated + saturated, all_outputs + B * layers[k].outputs
-        column += 2
+        layer, outputs = layers[k], B * layers[k].outputs
+        saturated, dead = saturation(matrix(values, layer.h, B, layer.outputs), constants.saturated)
+        row[column], row[column + 1] = saturated / outputs, dead
+        all_saturated, all_outputs = all_saturated + saturated, all_outputs + outputs
+        total, squares = sums(values[layer.h : layer.h + outputs])
+        row[spread], row[spread + 1] = total / outputs, std_of(total, squares, outputs)
+        total, squares = sums(values[layer.dh : layer.dh + outputs])
+        row[spread + 2] = std_of(total, squares, outputs)
+        column, spread = column + 2, spread + 3
     row[2] = all_saturated / all_outputs
     for k in range(len(layers)):
         layer, H = layers[k], layers[k].outputs

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from model.clock import Position
 from model.network import Network
+from model.paths import batch_norm_path
 from model.tape import Tape, record
 
 
@@ -58,6 +59,10 @@ class Moment:
         for computed in (self.tape.values, self.tape.gradients, self.tape.contributions):
             if name in computed:
                 return computed[name]
+        for norm in self.network.batch_norms:
+            path = next((path for path, tensor in norm.paths.items() if tensor == name), None)
+            if path is not None:
+                return batch_norm_path(self.tape, norm, path)
         norm = next(norm for norm in self.network.batch_norms if name in (norm.mean, norm.variance))
         mean, variance = self.tape.batch_statistics(norm)
         return mean if name == norm.mean else variance

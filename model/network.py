@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from model.ops import OPS, Backward, Op
+from model.ops import OPS, Backward, Op, Remark
 from model.shapes import Shape
 
 Part = Literal["embedding", "hidden", "output", "loss"]
-Role = Literal["parameter", "intermediate", "gradient", "batch", "statistic", "contribution"]
+Role = Literal["parameter", "intermediate", "gradient", "batch", "statistic", "contribution", "path"]
 
 
 @dataclass(frozen=True)
@@ -80,15 +80,15 @@ class Contribution:
 
     @property
     def code(self) -> str:
-        return self.call.write(self._backward.code)
+        return self.call.write(self.rule.code)
 
     @property
     def textbook_code(self) -> str | None:
         """The line as texts have it, where ours differs."""
-        return None if self._backward.textbook_code is None else self.call.write(self._backward.textbook_code)
+        return None if self.rule.textbook_code is None else self.call.write(self.rule.textbook_code)
 
     @property
-    def _backward(self) -> Backward:
+    def rule(self) -> Backward:
         return self.call.op.backward[self.operand]
 
 
@@ -106,6 +106,20 @@ class BatchNorm:
     bias: str
     normalized: str | None
     output: str
+
+    @cached_property
+    def paths(self) -> dict[str, str]:
+        """By which ways the gradient comes to `input`, and what there is to know of them: see `model.paths`.
+
+        `direct`, `mean` and `variance` add up to the gradient, but for rounding, which is `remainder`. The mean has no
+        say in the variance, since the differences from it sum to zero: `mean_through_variance` is what each example
+        would get that way, `difference_sum` that sum, both by channel.
+        """
+        paths = {path: f"d{self.input}:{path}" for path in ("direct", "mean", "variance", "remainder")}
+        return paths | {
+            "mean_through_variance": f"d{self.input}:mean_through_variance",
+            "difference_sum": f"{self.input}:difference_sum",
+        }
 
 
 @dataclass(frozen=True)
@@ -161,7 +175,7 @@ class Network:
 
     @cached_property
     def tensors(self) -> dict[str, TensorSpec]:
-        """Every tensor that can be read: minibatch, parameters, intermediates, gradients, statistics, contributions."""
+        """Every tensor that can be read: minibatch, parameters, intermediates, gradients, their parts, statistics."""
         specs = {spec.name: spec for spec in self.inputs}
 
         def add(name: str, shape: Shape, role: Role, known_at: int) -> None:
@@ -184,9 +198,20 @@ class Network:
         for contribution in self.contributions:
             shape = specs[contribution.tensor].shape
             add(contribution.name, shape, "contribution", contribution_known_at[contribution.name])
+        for norm in self.batch_norms:
+            gradient = specs[f"d{norm.input}"]
+            row = (1, gradient.shape[-1])
+            for path, name in norm.paths.items():
+                per_channel = path in ("mean_through_variance", "difference_sum")
+                add(name, row if per_channel else gradient.shape, "path", gradient.known_at)
         return specs
+
+    def note_on(self, contribution: Contribution) -> Remark | None:
+        """What is so of a contribution because of what follows on its call."""
+        is_normed = any(norm.input == contribution.call.output for norm in self.batch_norms)
+        return contribution.rule.before_batch_norm if is_normed else None
 
     @property
     def cells(self) -> int:
-        """How many numbers all tensors of a step hold together."""
-        return sum(math.prod(spec.shape) for spec in self.tensors.values())
+        """How many numbers all tensors of a step hold together; paths are computed when somebody looks."""
+        return sum(math.prod(spec.shape) for spec in self.tensors.values() if spec.role != "path")

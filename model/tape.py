@@ -28,11 +28,18 @@ class Tape:
 
 
 @torch.no_grad()
-def record(network: Network, inputs: Mapping[str, Tensor]) -> Tape:
-    """Run the network forwards and backwards; `inputs` are the minibatch and the parameters, by name."""
+def forward(network: Network, inputs: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Every value of the forward pass; `inputs` are the minibatch and the parameters, by name."""
     values: dict[str, Tensor] = dict(inputs)
     for call in network.calls:
         values[call.output] = call.op.forward(*(values[name] for name in call.inputs))
+    return values
+
+
+@torch.no_grad()
+def record(network: Network, inputs: Mapping[str, Tensor]) -> Tape:
+    """Run the network forwards and backwards; `inputs` are the minibatch and the parameters, by name."""
+    values = forward(network, inputs)
     contributions: dict[str, Tensor] = {}
     gradients: dict[str, Tensor] = {}
     for contribution in network.contributions:

@@ -15,7 +15,7 @@ from model.config import Config
 from server.errors import Conflict, Invalid, NotFound, SessionError, TooLarge, Unavailable
 from server.host import SessionHost
 from server.openapi import document
-from server.routes import basics, datasets, page, results, sessions, tensors
+from server.routes import basics, datasets, explanations, lessons, page, results, sessions, tensors, update
 from server.settings import Settings
 from server.store import Store
 from server.stream import router as stream_router
@@ -58,7 +58,17 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _answer_invalid_request)
     app.add_exception_handler(400, _answer_unreadable_body)
     app.add_exception_handler(SessionError, _answer_session_error)
-    for router in (basics.router, datasets.router, sessions.router, tensors.router, results.router, stream_router):
+    for router in (
+        basics.router,
+        datasets.router,
+        lessons.router,
+        sessions.router,
+        tensors.router,
+        results.router,
+        update.router,
+        explanations.router,
+        stream_router,
+    ):
         app.include_router(router)
     page.add_page(app)
     document(app)

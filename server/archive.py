@@ -41,7 +41,7 @@ NAMES = re.compile(
     r"manifest\.json|session\.json|words\.txt|log\.json|checkpoints\.json|metrics\.safetensors"
     r"|(?:log|checkpoints)/[0-9]{1,16}\.safetensors"
 )
-BLOCKS = re.compile(r"(loss|gauges)/(0|[1-9][0-9]{0,8})/(0|[1-9][0-9]{0,16})")  # Recorder, level, number
+BLOCKS = re.compile(r"(loss|gauges|spreads)/(0|[1-9][0-9]{0,8})/(0|[1-9][0-9]{0,16})")  # Recorder, level, number
 MOST_JSON_BYTES = 50_000_000  # Of a part: read, JSON takes many times its bytes.
 PACKED_BY = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 

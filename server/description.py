@@ -2,8 +2,11 @@
 
 from latex2mathml.converter import convert
 
+from model.config import InitConfig
+from model.initialization import starts
 from model.network import Call, Contribution, Network
-from model.ops import OPS, Op
+from model.ops import OPS, Op, Source
+from model.paths import PATHS
 from server.schemas import (
     ActivationInfo,
     BatchNormInfo,
@@ -18,6 +21,10 @@ from server.schemas import (
     OpInfo,
     OpInput,
     OpOutput,
+    ParameterInfo,
+    PathInfo,
+    RemarkInfo,
+    SourceInfo,
 )
 
 ITALIC_D = "<mi>&#x00064;</mi>"  # What latex2mathml makes of an upright d
@@ -38,7 +45,7 @@ def _op(name: str, op: Op) -> OpInfo:
         name=name,
         title=op.title,
         inputs=[
-            OpInput(name=operand, shape=shape, differentiable=operand in op.backward)
+            OpInput(name=operand, shape=shape, differentiable=operand in op.backward, meaning=op.meanings.get(operand))
             for operand, shape in zip(op.inputs, op.input_shapes, strict=True)
         ],
         output=OpOutput(name="y", shape=op.output_shape),
@@ -50,11 +57,17 @@ def _op(name: str, op: Op) -> OpInfo:
                 code=write(rule.code),
                 textbook_code=None if rule.textbook_code is None else write(rule.textbook_code),
                 why=rule.why,
+                sources=_sources(rule.sources),
             )
             for operand, rule in op.backward.items()
         ],
         why=op.why,
+        sources=_sources(op.sources),
     )
+
+
+def _sources(sources: tuple[Source, ...]) -> list[SourceInfo]:
+    return [SourceInfo.model_validate(source) for source in sources]
 
 
 def _formula(latex: str) -> Formula:
@@ -63,8 +76,8 @@ def _formula(latex: str) -> Formula:
     return Formula(latex=latex, mathml=mathml.replace(ITALIC_D, '<mi mathvariant="normal">d</mi>'))
 
 
-def describe_network(network: Network) -> NetworkInfo:
-    """A network's calls, and where each of its gradients comes from."""
+def describe_network(network: Network, init: InitConfig) -> NetworkInfo:
+    """A network's calls, where each of its gradients comes from, and how its parameters start."""
     return NetworkInfo(
         granularity=network.granularity,
         dimensions=dict(network.dimensions),
@@ -81,8 +94,22 @@ def describe_network(network: Network) -> NetworkInfo:
             )
             for name, contributions in network.gradients.items()
         ],
+        parameters=[
+            ParameterInfo(
+                name=name,
+                shape=list(network.tensors[name].shape),
+                code=start.code,
+                why=start.why,
+                sources=_sources(start.sources),
+            )
+            for name, start in starts(network, init).items()
+        ],
         batch_norms=[BatchNormInfo.model_validate(norm) for norm in network.batch_norms],
         activations=[ActivationInfo.model_validate(activation) for activation in network.activations],
+        paths={
+            name: PathInfo(title=path.title, formula=_formula(path.latex), code=path.code, why=path.why)
+            for name, path in PATHS.items()
+        },
     )
 
 
@@ -101,6 +128,7 @@ def _call(call: Call, network: Network) -> CallInfo:
 
 
 def _contribution(contribution: Contribution, network: Network) -> ContributionInfo:
+    note = network.note_on(contribution)
     return ContributionInfo(
         name=contribution.name,
         call=contribution.call.index,
@@ -108,5 +136,6 @@ def _contribution(contribution: Contribution, network: Network) -> ContributionI
         via=contribution.call.output,
         code=contribution.code,
         textbook_code=contribution.textbook_code,
+        note=None if note is None else RemarkInfo.model_validate(note),
         known_at=network.tensors[contribution.name].known_at,
     )

@@ -11,9 +11,20 @@ from model.network import Network, TensorSpec
 from server.blob import to_blob
 from server.errors import NotFound
 from server.matrices import Array, histogram, reduce_to, summarize
+from server.norms import root_mean_squares
 from server.schemas import DivergenceInfo, EngineInfo, Number, PositionInfo, Series, TrainingInfo, Wire
 from server.snapshot import Snapshot
-from server.views import HistogramView, SummaryInfo, SummaryView, ValuesView, View, ViewInfo
+from server.views import (
+    HistogramView,
+    NormsInfo,
+    NormsView,
+    SummaryInfo,
+    SummaryView,
+    TensorView,
+    ValuesView,
+    View,
+    ViewInfo,
+)
 
 METRIC_POINTS = 120  # More steps than that since the last frame come as buckets; who wants more asks REST.
 
@@ -34,7 +45,7 @@ class FrameInfo(Wire):
     steps_per_second: float | None
     training: TrainingInfo
     metrics: dict[str, Series]
-    views: dict[str, ViewInfo] = Field(default_factory=dict)
+    views: dict[str, ViewInfo | NormsInfo] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -56,7 +67,7 @@ def build_frame(snapshot: Snapshot, views: tuple[View, ...], metrics_from: int, 
     Raises NotFound where a view names a tensor that the network does not have.
     """
     arrays: dict[str, Array] = {}
-    infos: dict[str, ViewInfo] = {}
+    infos: dict[str, ViewInfo | NormsInfo] = {}
     for view in views:
         drawn = snapshot.drawn.get(view)
         if drawn is None:
@@ -91,13 +102,22 @@ def build_frame(snapshot: Snapshot, views: tuple[View, ...], metrics_from: int, 
 def check_views(views: tuple[View, ...], tensors: dict[str, TensorSpec]) -> None:
     """Raise NotFound for the first view of a tensor that does not exist."""
     for view in views:
-        if view.tensor not in tensors:
-            raise NotFound(f"view {view.id!r}: there is no tensor {view.tensor!r}; GET …/tensors lists them all")
+        for name in view.names:
+            if name not in tensors:
+                raise NotFound(f"view {view.id!r}: there is no tensor {name!r}; GET …/tensors lists them all")
 
 
-def _draw(moment: Moment, view: View) -> tuple[ViewInfo, Array | None]:
+def _draw(moment: Moment, view: View) -> tuple[ViewInfo | NormsInfo, Array | None]:
+    check_views((view,), moment.network.tensors)
+    if isinstance(view, NormsView):
+        tensors = (moment.tensor(name) for name in view.tensors)
+        norms = root_mean_squares(None if tensor is None else tensor.numpy() for tensor in tensors)
+        return NormsInfo(shape=list(norms.shape)), norms
+    return _draw_tensor(moment, view)
+
+
+def _draw_tensor(moment: Moment, view: TensorView) -> tuple[ViewInfo, Array | None]:
     network = moment.network
-    check_views((view,), network.tensors)
     spec = network.tensors[view.tensor]
     tensor = moment.tensor(view.tensor)
     shown, array = ({}, None) if tensor is None else _show(tensor.numpy(), view, network)
@@ -112,7 +132,7 @@ def _draw(moment: Moment, view: View) -> tuple[ViewInfo, Array | None]:
     return info, array
 
 
-def _show(tensor: Array, view: View, network: Network) -> tuple[dict[str, Any], Array]:
+def _show(tensor: Array, view: TensorView, network: Network) -> tuple[dict[str, Any], Array]:
     """What the view's kind adds to its info, and its array."""
     match view:
         case ValuesView():

@@ -10,14 +10,15 @@ import os
 import secrets
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict
 from typing import TypeVar
 
 import torch
 
 from model.clock import Unit
 from model.config import Config
-from model.dataset import InvalidWords
-from model.inference import NotFinite, TrainedNetwork, sample_words
+from model.dataset import InvalidWords, Split
+from model.inference import NotFinite, Sample, TrainedNetwork, sample_words
 from model.layout import Layout
 from model.network import Network
 from model.state import InvalidState
@@ -26,21 +27,27 @@ from server.archive import read_archive, write_archive
 from server.datasets import Datasets, NewDataset
 from server.description import describe_network, describe_ops
 from server.errors import Conflict, Invalid, NotFound
+from server.explaining import describe_cell
 from server.formats import Encoded, decode_json, decode_npy, encode
 from server.frames import Frame, check_views
 from server.kernel import load_in_background
 from server.past import Identity, Past
+from server.pending import describe_update
 from server.roster import Roster
 from server.schemas import (
     BranchWanted,
     CommandInfo,
     DatasetInfo,
+    Drawn,
+    Evaluated,
     Evaluation,
+    ExplanationInfo,
     Later,
     Metrics,
     NetworkInfo,
     OpInfo,
     ParentInfo,
+    PendingUpdate,
     Progress,
     RunWanted,
     SampleInfo,
@@ -211,7 +218,8 @@ class SessionHost:
 
     async def network(self, session_id: str) -> NetworkInfo:
         """The op calls, and where gradients come from."""
-        return describe_network(await self._call(session_id, lambda session: session.run.network))
+        run = await self._call(session_id, lambda session: session.run)
+        return describe_network(run.network, run.config.init)
 
     async def tensors(self, session_id: str) -> list[TensorInfo]:
         """All tensors that can be read."""
@@ -234,6 +242,27 @@ class SessionHost:
         snapshot = await self._call(session_id, Session.snapshot)
         return await asyncio.to_thread(snapshot.verification)
 
+    async def explain_cell(self, session_id: str, name: str, cell: str, block: str, terms: int) -> ExplanationInfo:
+        """Why a cell of a tensor has its value at this position."""
+        snapshot, characters = await self._call(
+            session_id, lambda session: (session.snapshot(), session.run.dataset.characters)
+        )
+        return await asyncio.to_thread(describe_cell, snapshot, characters, name, cell, block, terms)
+
+    async def pending_update(self, session_id: str, example: int | None) -> PendingUpdate:
+        """What this step's update does to its own minibatch. Raises Conflict before all gradients are known."""
+        snapshot = await self._call(session_id, Session.snapshot)
+        return await asyncio.to_thread(describe_update, snapshot, example)
+
+    async def autograd_gradient(
+        self, session_id: str, name: str, tensor_format: TensorFormat, slices: str | None
+    ) -> Encoded:
+        """What autograd gives for one gradient of this step, written in a format."""
+        snapshot = await self._call(session_id, Session.snapshot)
+        return await asyncio.to_thread(
+            lambda: encode(name, snapshot.autograd_gradient(name).numpy(), tensor_format, slices)
+        )
+
     async def metrics(self, session_id: str, names: list[str], first: int, last: int | None, points: int) -> Metrics:
         """What was recorded over steps. Raises Invalid for an unknown name."""
         recorded = (await self._roster.awake(session_id)).recorded
@@ -247,44 +276,50 @@ class SessionHost:
 
         return await asyncio.to_thread(read)
 
-    async def evaluate(self, session_id: str, wanted: Evaluation) -> dict[str, float | None]:
+    async def evaluate(self, session_id: str, wanted: Evaluation) -> Evaluated:
         """Loss of each split with the parameters as they are now. Training goes on meanwhile."""
 
-        def snapshot(session: Session) -> Callable[[], dict[str, float | None]]:
+        def snapshot(session: Session) -> Callable[[], Evaluated]:
             run = session.run
             network = TrainedNetwork(run.config, run.parameters, len(run.dataset.characters))
-            splits, running = run.splits, run.running
+            splits, running, step = run.splits, run.running, run.step
 
-            def evaluate() -> dict[str, float | None]:
+            def evaluate() -> Evaluated:
                 if wanted.statistics == "running":
                     statistics = network.running(running)
                 else:
                     statistics = network.calibrated(splits["train"].contexts)
-                return {split: network.loss(splits[split], statistics) for split in wanted.splits}
+                losses = {split: network.loss(splits[split], statistics) for split in wanted.splits}
+                return Evaluated(step=step, losses=losses)
 
             return evaluate
 
         return await self._evaluate(await self._call(session_id, snapshot))
 
-    async def samples(self, session_id: str, wanted: SamplesWanted) -> list[SampleInfo]:
-        """Words drawn with the parameters as they are now, batch norm calibrated on the whole training split."""
+    async def samples(self, session_id: str, wanted: SamplesWanted) -> Drawn:
+        """Words drawn with the parameters as they are now. Training goes on meanwhile."""
 
-        def snapshot(session: Session) -> Callable[[], list[SampleInfo]]:
+        def snapshot(session: Session) -> Callable[[], Drawn]:
             run = session.run
             network = TrainedNetwork(run.config, run.parameters, len(run.dataset.characters))
-            contexts, dataset = run.splits["train"].contexts, run.dataset
+            contexts, dataset, running, step = run.splits["train"].contexts, run.dataset, run.running, run.step
+            split_seed = run.config.data.split_seed
 
-            def draw() -> list[SampleInfo]:
+            def draw() -> Drawn:
                 generator = torch.Generator()
                 if wanted.seed is None:
                     generator.seed()
                 else:
                     generator.manual_seed(wanted.seed)
-                statistics = network.calibrated(contexts)
+                if wanted.statistics == "running":
+                    statistics = network.running(running)
+                else:
+                    statistics = network.calibrated(contexts)
                 words = sample_words(
                     network, statistics, dataset, count=wanted.count, prompt=wanted.prompt, generator=generator
                 )
-                return [SampleInfo.model_validate(word) for word in words]
+                found = dataset.split_of([sample.word for sample in words], split_seed)
+                return Drawn(step=step, words=[_sample_info(*each) for each in zip(words, found, strict=True)])
 
             return draw
 
@@ -356,6 +391,10 @@ class SessionHost:
 
     async def _evaluate(self, function: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._evaluations, function)
+
+
+def _sample_info(sample: Sample, found_in: Split | None) -> SampleInfo:
+    return SampleInfo.model_validate({**asdict(sample), "found_in": found_in})
 
 
 def new_id() -> str:

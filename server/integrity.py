@@ -9,7 +9,7 @@ import torch
 from model.config import Config
 from model.dataset import Dataset
 from model.edits import Edit, SetParameter
-from model.gauges import EVERY, gauge_names
+from model.gauges import EVERY, gauge_groups
 from model.network import Network
 from model.training import network_for
 from server.log import changes_in_effect, edit_of
@@ -31,7 +31,8 @@ def check_past(past: Past, config: Config, dataset: Dataset) -> None:
     edits = [edit_of(change) for change in changes_in_effect(past.commands)]
     _check_edits(edits, past.last_step, network)
     _check_checkpoints(past, [edit.step for edit in edits])
-    for recorder, columns, every in (("loss", 1, 1), ("gauges", len(gauge_names(network)), EVERY)):
+    groups = [(group, len(names), EVERY) for group, names in gauge_groups(network).items()]
+    for recorder, columns, every in [("loss", 1, 1), *groups]:
         try:
             _check_metrics(past.metrics, recorder, columns, past.last_step // every + 1)
         except ValueError as error:

@@ -166,12 +166,14 @@ class Summary:
     nan: float
     infinite: float
     saturated: float | None
+    dead: int | None
 
 
 def summarize(tensor: Array, *, is_tanh: bool) -> Summary:
     """Mean, std (with Bessel's correction), least, greatest, Euclidean norm; shares of zeros, NaN, infinities.
 
-    The share saturated, with |h| > 0.97, is counted for outputs of tanh only.
+    The share saturated, with |h| > 0.97, is counted for outputs of tanh only, and so is how many units (columns) are
+    dead: saturated for every example.
     """
     finite = _finite(tensor)
     values, size = finite.values, finite.values.size
@@ -188,8 +190,18 @@ def summarize(tensor: Array, *, is_tanh: bool) -> Summary:
         nan=finite.nan / tensor.size,
         infinite=finite.infinite / tensor.size,
         saturated=_saturated(tensor) if is_tanh else None,
+        dead=_dead(tensor) if is_tanh else None,
     )
 
 
 def _saturated(tensor: Array) -> float:
     return sum(np.count_nonzero(np.abs(chunk) > SATURATED) for chunk in _chunks(tensor)) / tensor.size
+
+
+def _dead(tensor: Array) -> int:
+    alive = np.zeros(tensor.shape[-1], np.bool_)
+    for row in as_matrix(tensor).astype(np.float64):
+        alive |= ~(np.abs(row) > SATURATED)  # NaN is not saturated.
+        if alive.all():
+            return 0
+    return int(np.count_nonzero(~alive))

@@ -251,12 +251,30 @@ class Formula(Wire):
     mathml: str = Field(description="The same in MathML.")
 
 
+class SourceInfo(Wire):
+    """Where something can be read up."""
+
+    title: str = Field(description="Its title.")
+    authors: str = Field(description="Who wrote it.")
+    year: int = Field(description="When it appeared.")
+    url: str = Field(description="Where it is.")
+    place: str = Field(description="The section that says it; empty: all of it does.")
+
+
+class RemarkInfo(Wire):
+    """Something worth knowing."""
+
+    text: str = Field(description="What.")
+    sources: list[SourceInfo] = Field(description="What that rests on.")
+
+
 class OpInput(Wire):
     """One operand of an op."""
 
     name: str = Field(description="The operand's name.")
     shape: str = Field(description='Its dimensions: "B I".')
     differentiable: bool = Field(description="Whether a gradient flows to it.")
+    meaning: str | None = Field(description="What it is, where it is a parameter or an index.")
 
 
 class OpOutput(Wire):
@@ -281,6 +299,7 @@ class OpBackward(Wire):
     code: str = Field(description="The PyTorch line.")
     textbook_code: str | None = Field(description="The line as texts have it, where ours differs.")
     why: str | None = Field(description="Why it differs, or what is worth knowing.")
+    sources: list[SourceInfo] = Field(description="What that rests on.")
 
 
 class OpInfo(Wire):
@@ -292,7 +311,8 @@ class OpInfo(Wire):
     output: OpOutput = Field(description="What it computes.")
     forward: OpForward = Field(description="The forward pass.")
     backward: list[OpBackward] = Field(description="The backward pass, one rule per differentiable input.")
-    why: str | None = Field(description="What is worth knowing about it.")
+    why: str = Field(description="Why it is there, or what it does to values and gradients.")
+    sources: list[SourceInfo] = Field(description="What that rests on.")
 
 
 class CallInput(Wire):
@@ -325,6 +345,9 @@ class ContributionInfo(Wire):
     via: str = Field(description="The call's output, through which it comes.")
     code: str = Field(description="The PyTorch line with the tensors' names.")
     textbook_code: str | None = Field(description="The line as texts have it, where ours differs.")
+    note: RemarkInfo | None = Field(
+        description="What is so of it because of where it stands: a bias before batch norm."
+    )
     known_at: int = Field(description="From which op of a step it is known.")
 
 
@@ -336,6 +359,41 @@ class GradientInfo(Wire):
     shape: list[int] = Field(description="The shape of both.")
     known_at: int = Field(description="From which op of a step all contributions are in.")
     contributions: list[ContributionInfo] = Field(description="What adds up to it, in order.")
+
+
+class PathInfo(Wire):
+    """One way by which a gradient comes through batch norm: x is its input, y its output."""
+
+    title: str = Field(description="What it is.")
+    formula: Formula = Field(description="The formula.")
+    code: str = Field(description="The PyTorch line, with the names of a network with one hidden layer.")
+    why: str = Field(description="What is worth knowing about it.")
+
+
+class PathsInfo(Wire):
+    """The ways by which the gradient comes to batch norm's input; each can be read like any tensor."""
+
+    direct: str = Field(description="By the cell itself, as if mean and variance were constants.")
+    mean: str = Field(description="By the channel's mean.")
+    variance: str = Field(description="By the channel's variance.")
+    remainder: str = Field(description="The three together less the gradient: nothing but rounding.")
+    mean_through_variance: str = Field(
+        description="By channel: what an example would get since the variance is taken about the mean; zero, but for "
+        "rounding."
+    )
+    difference_sum: str = Field(
+        description="By channel: the sum of the differences from the mean, which makes it zero."
+    )
+
+
+class ParameterInfo(Wire):
+    """A parameter, and how it was drawn at the start."""
+
+    name: str = Field(description="Its name.")
+    shape: list[int] = Field(description="Its shape.")
+    code: str = Field(description="The PyTorch line that drew it; g and g_norm are the generators.")
+    why: str = Field(description="Why it starts so.")
+    sources: list[SourceInfo] = Field(description="What that rests on.")
 
 
 class BatchNormInfo(Wire):
@@ -351,6 +409,7 @@ class BatchNormInfo(Wire):
     bias: str = Field(description="The bias.")
     normalized: str | None = Field(description="Normalised, before gain and bias; absent from the fused network.")
     output: str = Field(description="After it.")
+    paths: PathsInfo = Field(description="What the input's gradient is made of.")
 
 
 class ActivationInfo(Wire):
@@ -370,8 +429,10 @@ class NetworkInfo(Wire):
     forward_ops: int = Field(description="The forward pass is through at this op.")
     calls: list[CallInfo] = Field(description="The forward pass, line by line.")
     gradients: list[GradientInfo] = Field(description="Every gradient, in the order in which they become known.")
+    parameters: list[ParameterInfo] = Field(description="Every parameter, in the order in which they were drawn.")
     batch_norms: list[BatchNormInfo] = Field(description="Where batch norm stands.")
     activations: list[ActivationInfo] = Field(description="Where tanh stands.")
+    paths: dict[str, PathInfo] = Field(description="What the paths through batch norm are, by their names there.")
 
 
 # ── Tensors ──
@@ -409,6 +470,114 @@ class Verification(Wire):
     rows: list[VerificationRow] = Field(description="A row per gradient, in the order of the backward pass.")
 
 
+# ── Why a cell has its value ──
+
+
+class FactorInfo(Wire):
+    """A cell that an addend is made of."""
+
+    tensor: str = Field(description="Its tensor.")
+    cell: tuple[int, ...] = Field(description="An index for each dimension.")
+    text: str = Field(description="As it is written: `h[3, 5]`; characters by themselves.")
+    value: Number = Field(description="Its value; null where it is not finite.")
+
+
+class TermInfo(Wire):
+    """One addend."""
+
+    label: str = Field(description="What it belongs to: an example, `3: ..e → m`, a unit, a character; may be empty.")
+    text: str = Field(description="As it is written, with names.")
+    numbers: str = Field(description="As it is written, with numbers.")
+    factors: list[FactorInfo] = Field(description="The cells that it is made of.")
+    value: Number = Field(description="What it adds.")
+
+
+class RestInfo(Wire):
+    """The addends that are not named."""
+
+    count: int = Field(description="How many.")
+    value: Number = Field(description="What they add up to.")
+
+
+class LineInfo(Wire):
+    """An equation with its numbers, and its right side taken apart into addends."""
+
+    kind: Literal["value", "contribution", "closed form", "next"] = Field(
+        description="value: how the cell comes about. contribution: one part of a gradient that is a sum. closed form: "
+        "the same, multiplied out on paper. next: what the update makes of it."
+    )
+    tensor: str = Field(description="What it computes.")
+    formula: str = Field(description="The equation for this cell: `dlogits[3, m] = (probs[3, m] − 1) / 32`.")
+    numbers: str = Field(description="Its right side with numbers: `(0.0165 − 1) / 32`.")
+    total: Number = Field(description="All addends together, computed in float64 from the tensors' float32.")
+    terms: list[TermInfo] = Field(description="The addends of largest magnitude, the largest first.")
+    rest: RestInfo = Field(description="All others.")
+
+
+class OriginInfo(Wire):
+    """Where in another tensor it comes from."""
+
+    tensor: str = Field(description="Which tensor.")
+    regions: list[tuple[int | None, ...]] = Field(
+        description="Cells, rows, columns: an index for each dimension, null for all along it."
+    )
+
+
+class ExplanationInfo(Wire):
+    """Why a cell has its value."""
+
+    position: PositionInfo = Field(description="Where.")
+    tensor: str = Field(description="Which tensor.")
+    cell: tuple[int, ...] = Field(description="Which cell.")
+    text: str = Field(description="As it is written: `dlogits[3, m]`.")
+    value: Number = Field(description="Its value; null where it is not finite.")
+    note: str = Field(description="What else there is to say of it; may be empty.")
+    lines: list[LineInfo] = Field(description="How it comes about; what is drawn and not computed has none.")
+    sources: list[OriginInfo] = Field(description="All that it comes from.")
+
+
+# ── The pending update ──
+
+
+class LossChange(Wire):
+    """The minibatch's loss, and what the pending update makes of it."""
+
+    before: Number = Field(description="With the parameters as they are.")
+    after: Number = Field(description="With the parameters as the update makes them, on the same minibatch.")
+    predicted: Number = Field(
+        description="After it, to first order: before - learning rate · Σ g · u, where u is the gradient as the update "
+        "uses it; without clipping the sum is the squared norm of g."
+    )
+
+
+class ProbabilityChange(Wire):
+    """What the network gives each character, in the order of the vocabulary."""
+
+    before: list[Number] = Field(description="With the parameters as they are.")
+    after: list[Number] = Field(description="With the parameters as the update makes them.")
+
+
+class ExampleChange(Wire):
+    """One example of the minibatch before and after the update."""
+
+    index: int = Field(description="Its row in the minibatch, from 0.")
+    loss_before: Number = Field(description="-log of the target's probability, in nats.")
+    loss_after: Number = Field(description="The same after the update.")
+    probabilities: ProbabilityChange = Field(description="Softmax of its logits.")
+
+
+class PendingUpdate(Wire):
+    """What this step's update does to its own minibatch. It is only tried: the session stays as it is."""
+
+    position: PositionInfo = Field(description="Where it is pending: all gradients known, update not applied.")
+    learning_rate: float = Field(description="The learning rate of this step's update.")
+    gradient_norm: Number = Field(description="Norm of all parameters' gradients together, before clipping.")
+    kept_share: Number = Field(description="Of that norm, what clipping leaves of it; null: nothing is clipped.")
+    loss: LossChange = Field(description="The minibatch's loss.")
+    improved: int = Field(description="How many of the minibatch's examples have a smaller loss after it.")
+    example: ExampleChange | None = Field(description="The example that was asked for; null: none was.")
+
+
 # ── Metrics, evaluation, samples ──
 
 
@@ -436,10 +605,20 @@ class Evaluation(Section):
     )
 
 
+class Evaluated(Wire):
+    """The losses of splits, and the step whose parameters they are of."""
+
+    step: int = Field(description="The step at which the session stood.")
+    losses: dict[Split, Number] = Field(description="Nats per character; null for none, or one not finite.")
+
+
 class SamplesWanted(Section):
     """What to draw."""
 
     count: int = Field(20, ge=1, le=1000, description="How many words.")
+    statistics: Literal["calibrated", "running"] = Field(
+        "calibrated", description="Batch norm's: of the whole training split, or those collected while training."
+    )
     seed: int | None = Field(None, ge=0, le=2**63 - 1, description="The same seed draws the same words.")
     prompt: str = Field("", max_length=100, description="What each word begins with.")
 
@@ -450,6 +629,19 @@ class SampleInfo(Wire):
     word: str = Field(description="The word, the prompt included.")
     probability: float = Field(description="Of drawing these characters and the end, given the prompt.")
     complete: bool = Field(description="False where the word was cut because it did not end.")
+    character_probabilities: list[float] = Field(
+        description="The factors of the probability: of each character after the prompt in turn, and of the end."
+    )
+    found_in: Split | None = Field(
+        description="The split that has this very word, the training split first; null for a word that is new."
+    )
+
+
+class Drawn(Wire):
+    """Words drawn from a network, and the step whose parameters it has."""
+
+    step: int = Field(description="The step at which the session stood.")
+    words: list[SampleInfo] = Field(description="In the order in which they were drawn.")
 
 
 TensorFormat = Literal["json", "npy", "safetensors", "csv"]

@@ -13,7 +13,7 @@ from model.checkpoints import made_here
 from model.clock import Position, Unit, moved
 from model.dataset import Dataset
 from model.edits import Edit, SetParameter
-from model.gauges import gauge_names
+from model.gauges import gauge_groups
 from model.timeline import LaterSteps, Timeline
 from model.training import InvalidParameter, Run
 from server.breakpoints import watch_for
@@ -63,7 +63,7 @@ class Session:
         self._changes = changes_in_effect(past.commands)
         self._divergence = past.divergence
         run = Run(identity.config, dataset)
-        self.recorded = Recorded(gauge_names(run.network))
+        self.recorded = Recorded(gauge_groups(run.network))
         self.recorded.restore(past.metrics)
         self.recorded.cut(past.last_step)
         self.timeline = Timeline(run, map(edit_of, self._changes), past.checkpoints, past.last_step)

@@ -1,6 +1,8 @@
 """What can be set: on the command line, and in the environment with the prefix `GRADIENT_FLOW_`."""
 
-from pydantic import Field
+from pathlib import Path
+
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -35,4 +37,14 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(
         10_000_000, ge=1_000, description="Largest request body: words or a parameter, in bytes."
     )
+    lessons: str = Field(
+        "", description="A folder of lessons of your own, Markdown files that stand beside those that come with it."
+    )
     max_message_bytes: int = Field(65_536, ge=1_024, description="Largest message a page may send on the stream.")
+
+    @field_validator("lessons")
+    @classmethod
+    def _is_a_folder(cls, lessons: str) -> str:
+        if lessons and not Path(lessons).is_dir():
+            raise ValueError(f"there is no folder {lessons}")
+        return lessons

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from torch import Tensor
 
 from model.moment import Moment
-from model.verification import kernel_differences, verify
+from model.verification import autograd_gradients, kernel_differences, verify
 from server.errors import Conflict, NotFound
 from server.matrices import Array
 from server.recorded import Recorded
 from server.schemas import SessionInfo, TensorInfo, Verification, VerificationRow
-from server.views import View, ViewInfo
+from server.views import NormsInfo, View, ViewInfo
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,11 @@ class Snapshot:
     recorded: Recorded
     discards: int  # How often what came later was thrown away
     kernel: Future[None]
-    drawn: dict[View, tuple[ViewInfo, Array | None]] = field(default_factory=dict)  # For all pages that show the same
+    # For all pages that show the same
+    drawn: dict[View, tuple[ViewInfo | NormsInfo, Array | None]] = field(default_factory=dict)
 
     def tensors(self) -> list[TensorInfo]:
-        """All tensors but the contributions, known or not."""
+        """All tensors, known or not, but contributions and paths, which are parts of a gradient."""
         return [
             TensorInfo(
                 name=spec.name,
@@ -40,7 +41,7 @@ class Snapshot:
                 known_at=spec.known_at,
             )
             for spec in self.moment.network.tensors.values()
-            if spec.role != "contribution"
+            if spec.role not in ("contribution", "path")
         ]
 
     def tensor(self, name: str) -> Tensor:
@@ -53,6 +54,17 @@ class Snapshot:
             op, ops = self.moment.position.op, self.moment.position.ops
             raise Conflict(f"{name} is not known at op {op} of {ops}: it will be at op {spec.known_at}")
         return tensor
+
+    def autograd_gradient(self, name: str) -> Tensor:
+        """What autograd gives for a gradient of this step.
+
+        Raises NotFound for what is no gradient, Conflict where ours is not known yet.
+        """
+        network = self.moment.network
+        if name not in network.gradients:
+            raise NotFound(f"there is no gradient {name!r}; GET …/verification lists them all")
+        self.tensor(name)
+        return autograd_gradients(network, self.moment.inputs)[name]
 
     def verification(self) -> Verification:
         """Every gradient against autograd, and where there is a kernel its gradient of every parameter against ours.

@@ -7,33 +7,56 @@ from pydantic import Field, TypeAdapter, model_validator
 from model.config import Section
 from server.schemas import Number, Wire
 
+TensorName = Annotated[str, Field(min_length=1, max_length=200)]
+
 
 class _View(Section):
     id: str = Field(min_length=1, max_length=200, description="What the page calls this view; the array's name.")
-    tensor: str = Field(min_length=1, max_length=200, description="The tensor's name.")
 
 
-class ValuesView(_View):
+class _TensorView(_View):
+    tensor: TensorName = Field(description="The tensor's name.")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The tensors that it needs."""
+        return (self.tensor,)
+
+
+class ValuesView(_TensorView):
     """The numbers themselves, or the largest magnitude of each block."""
 
     shown_as: Literal["values"] = Field(alias="as", description="values")
     max_cells: int = Field(10_000, ge=1, le=4_000_000, description="Larger tensors are reduced to this many cells.")
 
 
-class HistogramView(_View):
+class HistogramView(_TensorView):
     """Counts over all values."""
 
     shown_as: Literal["histogram"] = Field(alias="as", description="histogram")
     bins: int = Field(64, ge=1, le=1000, description="How many bins over the true range.")
 
 
-class SummaryView(_View):
+class SummaryView(_TensorView):
     """The tensor in numbers."""
 
     shown_as: Literal["summary"] = Field(alias="as", description="summary")
 
 
-View = Annotated[ValuesView | HistogramView | SummaryView, Field(discriminator="shown_as")]
+class NormsView(_View):
+    """How large each of many tensors is: its root mean square."""
+
+    shown_as: Literal["norms"] = Field(alias="as", description="norms")
+    tensors: tuple[TensorName, ...] = Field(min_length=1, max_length=512, description="The tensors' names, in order.")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The tensors that it needs."""
+        return self.tensors
+
+
+TensorView = ValuesView | HistogramView | SummaryView
+View = Annotated[TensorView | NormsView, Field(discriminator="shown_as")]
 
 
 class Show(Section):
@@ -73,10 +96,18 @@ class SummaryInfo(Wire):
     nan: float
     infinite: float
     saturated: float | None
+    dead: int | None
+
+
+class NormsInfo(Wire):
+    """What a frame says about a view of norms: the array tells by itself which tensors are not known."""
+
+    shown_as: Literal["norms"] = Field("norms", serialization_alias="as")
+    shape: list[int]
 
 
 class ViewInfo(Wire):
-    """What a frame says about one view."""
+    """What a frame says about one view of a tensor."""
 
     tensor: str
     shown_as: Literal["values", "histogram", "summary"] = Field(serialization_alias="as")

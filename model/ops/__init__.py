@@ -11,7 +11,8 @@ from model.ops.broadcasting import BROADCASTING_OPS
 from model.ops.cross_entropy import CROSS_ENTROPY_OPS
 from model.ops.embedding import EMBEDDING_OPS
 from model.ops.linear import LINEAR_OPS
-from model.ops.op import Backward, Op
+from model.ops.op import Backward, Op, Remark
+from model.ops.sources import Source
 
 OPS: Mapping[str, Op] = {
     **EMBEDDING_OPS,
@@ -22,4 +23,4 @@ OPS: Mapping[str, Op] = {
     **CROSS_ENTROPY_OPS,
 }
 
-__all__ = ["OPS", "Backward", "Op"]
+__all__ = ["OPS", "Backward", "Op", "Remark", "Source"]

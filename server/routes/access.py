@@ -39,6 +39,7 @@ Host = Annotated[SessionHost, Depends(get_host)]
 AppSettings = Annotated[Settings, Depends(get_settings)]
 SessionId = Annotated[str, Path(description="The session's id.")]
 TensorName = Annotated[str, Path(description="The tensor's name: logits, dlogits, dlogits.norm_logits.")]
+GradientName = Annotated[str, Path(description="The gradient's name: dlogits.")]
 
 LaterSteps = Annotated[
     Later | None,

@@ -6,7 +6,16 @@ from fastapi import APIRouter, Query, Request, Response
 
 from server.errors import Invalid
 from server.formats import WRITERS
-from server.routes.access import AppSettings, Host, LaterSteps, SessionId, TensorName, errors, read_body
+from server.routes.access import (
+    AppSettings,
+    GradientName,
+    Host,
+    LaterSteps,
+    SessionId,
+    TensorName,
+    errors,
+    read_body,
+)
 from server.schemas import NetworkInfo, SessionInfo, TensorFormat, TensorInfo, Verification
 
 router = APIRouter(prefix="/api/sessions/{session_id}", tags=["tensors"])
@@ -18,6 +27,10 @@ TENSOR_ANSWER: dict[int | str, dict[str, Any]] = {
         "content": {media_type: BINARY for _, media_type in WRITERS.values() if media_type != "application/json"},
     }
 }
+FormatQuery = Annotated[TensorFormat, Query(alias="format", description="How to write it.")]
+SliceQuery = Annotated[
+    str | None, Query(alias="slice", max_length=200, description="A part of it, as numpy would: 0:8,:")
+]
 TENSOR_BODY = {
     "requestBody": {
         "required": True,
@@ -48,10 +61,8 @@ async def read_tensor(
     host: Host,
     session_id: SessionId,
     name: TensorName,
-    tensor_format: Annotated[TensorFormat, Query(alias="format", description="How to write it.")] = "json",
-    slices: Annotated[
-        str | None, Query(alias="slice", max_length=200, description="A part of it, as numpy would: 0:8,:")
-    ] = None,
+    tensor_format: FormatQuery = "json",
+    slices: SliceQuery = None,
 ) -> Response:
     """A value, gradient (`dlogits`) or contribution (`dlogits.norm_logits`) at this position."""
     encoded = await host.read_tensor(session_id, name, tensor_format, slices)
@@ -80,3 +91,16 @@ async def write_parameter(
 async def verify(host: Host, session_id: SessionId) -> Verification:
     """Every gradient of this step against autograd, on the same parameters and minibatch."""
     return await host.verification(session_id)
+
+
+@router.get("/verification/{gradient}", responses=TENSOR_ANSWER | errors(404, 409, 422))
+async def read_autograd_gradient(
+    host: Host,
+    session_id: SessionId,
+    gradient: GradientName,
+    tensor_format: FormatQuery = "json",
+    slices: SliceQuery = None,
+) -> Response:
+    """What autograd gives for a gradient of this step, cell by cell: ours is `…/tensors/{gradient}`."""
+    encoded = await host.autograd_gradient(session_id, gradient, tensor_format, slices)
+    return Response(encoded.content, media_type=encoded.media_type)

@@ -84,3 +84,13 @@ def test_no_words_make_no_examples() -> None:
 def test_a_character_outside_the_vocabulary_is_named() -> None:
     with pytest.raises(InvalidWords, match="'z'"):
         parse_words(b"a\nb\n", "w").encode("az")
+
+
+def test_a_word_is_found_in_the_first_split_that_has_it() -> None:
+    dataset = parse_words(b"ada\nben\nada\nben\nada\neve\nben\nada\nben\nida\n", "twice")
+    parts = dataset.split(3)
+    words = ["ada", "ben", "eve", "ida", "zoe", "ada"]
+    expected = [next((split for split in parts if word in parts[split]), None) for word in words]
+    assert dataset.split_of(words, 3) == expected
+    assert expected[4] is None
+    assert expected[:4].count(None) == 0

@@ -9,11 +9,9 @@ from tests.model.networks import KINDS, config_of, kind_name
 
 
 def test_the_gauges_of_the_default_network_are_these(names: Dataset) -> None:
-    parameters = [
-        f"{kind}.{name}"
-        for name in ("C", "W1", "b1", "bngain", "bnbias", "W2", "b2")
-        for kind in ("gradient_norm", "update_ratio")
-    ]
+    every_parameter = ("C", "W1", "b1", "bngain", "bnbias", "W2", "b2")
+    parameters = [f"{kind}.{name}" for name in every_parameter for kind in ("gradient_norm", "update_ratio")]
+    kinds = ("mean", "std", "gradient_std", "grad_data")
     assert gauge_names(Run(config_of("atomic", "hidden", (8,)), names).network) == [
         "loss",
         "gradient_norm",
@@ -25,6 +23,10 @@ def test_the_gauges_of_the_default_network_are_these(names: Dataset) -> None:
         "bnvar",
         "bnmean_running",
         "bnvar_running",
+        *(f"{kind}.{name}" for name in every_parameter for kind in kinds),
+        "mean.h",
+        "std.h",
+        "gradient_std.h",
     ]
 
 
@@ -50,6 +52,11 @@ def test_gauges_are_numpys_numbers(names: Dataset) -> None:
         ratio = np.log10((0.3 * gradient[f"d{name}"]).std(ddof=1) / value[name].std(ddof=1))
         assert gauges[f"update_ratio.{name}"] == pytest.approx(ratio)
         assert gauges[f"gradient_norm.{name}"] == pytest.approx(np.linalg.norm(gradient[f"d{name}"]))
+        assert gauges[f"grad_data.{name}"] == pytest.approx(ratio - np.log10(0.3))
+    for name in (*names_of_parameters, "h_1", "h_2"):
+        assert gauges[f"mean.{name}"] == pytest.approx(value[name].mean(), abs=1e-12)
+        assert gauges[f"std.{name}"] == pytest.approx(value[name].std(ddof=1))
+        assert gauges[f"gradient_std.{name}"] == pytest.approx(gradient[f"d{name}"].std(ddof=1))
     beyond = {name: np.abs(value[name]) > 0.97 for name in ("h_1", "h_2")}
     assert gauges["saturation.h_2"] == beyond["h_2"].mean() > 0.1
     assert gauges["dead_units.h_2"] == beyond["h_2"].all(axis=0).sum()

@@ -150,3 +150,32 @@ def test_nothing_is_drawn_from_a_network_that_has_diverged(words: Dataset) -> No
     run.parameters["b3"][0] = math.nan
     with pytest.raises(NotFinite, match="diverged"):
         sample_words(trained(run), {}, words, count=1, generator=torch.Generator())
+
+
+def test_a_words_probability_is_the_product_of_those_of_the_characters_drawn(words: Dataset) -> None:
+    run = run_of(words, steps=200)
+    network = trained(run)
+    statistics = network.calibrated(run.splits["train"].contexts)
+    drawn = sample_words(
+        network, statistics, run.dataset, count=50, prompt="m", generator=torch.Generator().manual_seed(2)
+    )
+    for sample in drawn:
+        context = [0, 0, 0, *run.dataset.encode(sample.word)]
+        targets = run.dataset.encode(sample.word + "." * sample.complete)[1:]
+        contexts = torch.tensor([context[i + 1 : i + 4] for i in range(len(targets))])
+        probabilities = network.logits(contexts, statistics).double().softmax(1)[range(len(targets)), targets]
+        assert sample.character_probabilities == pytest.approx(tuple(probabilities.tolist()), rel=1e-5)
+        assert sample.probability == pytest.approx(math.prod(sample.character_probabilities), rel=1e-9)
+
+
+@pytest.mark.parametrize("cells_per_example", [0, 7, 1000])
+def test_statistics_do_not_depend_on_what_is_held_on_the_way(
+    words: Dataset, monkeypatch: pytest.MonkeyPatch, cells_per_example: int
+) -> None:
+    run = run_of(words, "all")
+    contexts = run.splits["train"].contexts
+    expected = trained(run).calibrated(contexts)
+    monkeypatch.setattr("model.inference.HELD_CELLS", cells_per_example * len(contexts))
+    for name, (mean, variance) in trained(run).calibrated(contexts).items():
+        assert torch.equal(mean, expected[name][0])
+        assert torch.equal(variance, expected[name][1])

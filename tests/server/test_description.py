@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 import pytest
 
 from model.architecture import build_network
-from model.config import ModelConfig
+from model.config import InitConfig, ModelConfig
 from model.network import Network
 from model.ops import OPS
 from server.description import describe_network, describe_ops
@@ -48,7 +48,7 @@ def test_an_op_has_one_backward_rule_per_differentiable_input(info: OpInfo) -> N
 
 
 def test_calls_follow_one_another_from_the_minibatch_to_the_loss(network: Network) -> None:
-    described = describe_network(network)
+    described = describe_network(network, InitConfig())
     known = {"Xb", "Yb", *network.parameters}
     for index, call in enumerate(described.calls):
         assert (call.index, call.known_at) == (index, index + 1)
@@ -59,7 +59,7 @@ def test_calls_follow_one_another_from_the_minibatch_to_the_loss(network: Networ
 
 
 def test_every_contribution_comes_through_a_call_that_uses_the_tensor(network: Network) -> None:
-    described = describe_network(network)
+    described = describe_network(network, InitConfig())
     for gradient in described.gradients:
         assert gradient.name == f"d{gradient.tensor}"
         for contribution in gradient.contributions:
@@ -71,7 +71,7 @@ def test_every_contribution_comes_through_a_call_that_uses_the_tensor(network: N
 
 
 def test_a_gradient_is_known_when_its_last_contribution_is(network: Network) -> None:
-    described = describe_network(network)
+    described = describe_network(network, InitConfig())
     for gradient in described.gradients:
         assert gradient.known_at == max(contribution.known_at for contribution in gradient.contributions)
     counted = sorted(entry.known_at for gradient in described.gradients for entry in gradient.contributions)
@@ -79,9 +79,10 @@ def test_a_gradient_is_known_when_its_last_contribution_is(network: Network) -> 
 
 
 def test_batch_norms_and_activations_name_tensors_that_exist(network: Network) -> None:
-    described = describe_network(network)
+    described = describe_network(network, InitConfig())
     for norm in described.batch_norms:
-        assert set(norm.model_dump(exclude={"layer"}, exclude_none=True).values()) <= set(network.tensors)
+        assert set(norm.model_dump(exclude={"layer", "paths"}, exclude_none=True).values()) <= set(network.tensors)
+        assert set(norm.paths.model_dump().values()) <= set(network.tensors)
     for activation in described.activations:
         assert {activation.input, activation.output} <= set(network.tensors)
 
@@ -89,7 +90,7 @@ def test_batch_norms_and_activations_name_tensors_that_exist(network: Network) -
 @pytest.mark.parametrize(("name", "granularity"), [("one layer", "atomic"), ("fused", "fused")])
 def test_the_granularity_is_said(name: str, granularity: str) -> None:
     network = build_network(MODELS[name], batch_size=4, context_length=3, vocabulary=7)
-    assert describe_network(network).granularity == granularity
+    assert describe_network(network, InitConfig()).granularity == granularity
 
 
 def test_the_d_of_a_gradient_is_upright_and_variables_are_not() -> None:
@@ -97,3 +98,14 @@ def test_the_d_of_a_gradient_is_upright_and_variables_are_not() -> None:
     letters = ElementTree.fromstring(square.backward[0].formula.mathml).iter("{http://www.w3.org/1998/Math/MathML}mi")
     styles = [(letter.text, letter.get("mathvariant")) for letter in letters]
     assert styles == [("d", "normal"), ("x", None), ("x", None), ("d", "normal"), ("y", None)]
+
+
+def test_every_path_through_batch_norm_is_explained(network: Network) -> None:
+    described = describe_network(network, InitConfig())
+    for norm in described.batch_norms:
+        assert norm.paths.model_dump().keys() == described.paths.keys()
+    for path in described.paths.values():
+        assert path.formula.mathml.startswith("<math")
+        assert path.title
+        assert path.code
+        assert path.why

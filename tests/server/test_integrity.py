@@ -9,7 +9,7 @@ import torch
 
 from model.checkpoints import Checkpoint
 from model.config import Config, DataConfig, ModelConfig, TrainingConfig
-from model.gauges import EVERY, gauge_names
+from model.gauges import EVERY, gauge_groups
 from model.training import Run
 from server.integrity import check_past
 from server.log import VALUE, Command
@@ -24,7 +24,8 @@ CONFIG = Config(
     training=TrainingConfig(batch_size=4, engine="tape"),
 )
 NETWORK = Run(CONFIG, DATASET).network
-COLUMNS = len(gauge_names(NETWORK))
+GROUPS = gauge_groups(NETWORK)
+COLUMNS = {group: len(names) for group, names in GROUPS.items()}
 OPS = NETWORK.ops
 
 
@@ -118,7 +119,7 @@ def blocks(recorder: str, recorded: Recorder) -> dict[Key, bytes]:
 
 def recorded_by(recorder: str, steps: int, cut: int | None = None) -> dict[Key, bytes]:
     """The least that a recorder keeps, so that after many steps the oldest are told by coarser levels alone."""
-    columns, every = (1, 1) if recorder == "loss" else (COLUMNS, EVERY)
+    columns, every = (1, 1) if recorder == "loss" else (COLUMNS[recorder], EVERY)
     made = Recorder(columns, every, capacity=1)
     for first in range(0, steps, 5000):
         count = len(range(first, min(first + 5000, steps), every))
@@ -132,7 +133,7 @@ def recorded_by(recorder: str, steps: int, cut: int | None = None) -> dict[Key, 
 STEPS = [0, 1, 15, 16, 17, 255, 256, 257, 4095, 4096, 4097, 30_000, 100_000]
 
 
-@pytest.mark.parametrize("recorder", ["loss", "gauges"])
+@pytest.mark.parametrize("recorder", ["loss", *GROUPS])
 @pytest.mark.parametrize("steps", STEPS)
 def test_what_a_recorder_saves_is_taken(recorder: str, steps: int) -> None:
     for cut in (None, 0, steps // 3, steps // 2 + 1, steps - 1):
@@ -148,14 +149,21 @@ def test_what_a_recorder_saves_after_steps_that_were_passed_over_is_taken() -> N
         check(Past(metrics=blocks("loss", made), last_step=step + 2))
 
 
-@pytest.mark.parametrize("recorder", ["loss", "gauges"])
+@pytest.mark.parametrize("recorder", ["loss", *GROUPS])
 def test_metrics_of_which_a_block_is_missing_or_too_short_are_refused_unless_they_can_be_read(recorder: str) -> None:
     metrics = recorded_by(recorder, 100_000)
     assert len({level for _, level, _ in metrics}) >= 3
     assert min(number for _, level, number in metrics if level == 0) > 0
     taken = 0
     for key, content in metrics.items():
-        for shorter in (None, content[:-1], content[:-8], content[: -8 * 3 * COLUMNS], b"", content * 2):
+        for shorter in (
+            None,
+            content[:-1],
+            content[:-8],
+            content[: -8 * 3 * COLUMNS.get(recorder, 1)],
+            b"",
+            content * 2,
+        ):
             wrong = {other: block for other, block in metrics.items() if other != key}
             if shorter is not None:
                 wrong[key] = shorter
@@ -175,12 +183,12 @@ def is_taken(past: Past) -> bool:
 
 
 def read_all(recorder: str, metrics: dict[Key, bytes]) -> None:
-    recorded = Recorded(gauge_names(NETWORK))
+    recorded = Recorded(GROUPS)
     recorded.restore(metrics)
     recorded.known_until = 99_999
     for points in (1, 3, 100, 5000):
         for first in (0, 90_000, 99_990):
-            recorded.buckets("loss" if recorder == "loss" else "gradient_norm", first, None, points)
+            recorded.buckets("loss" if recorder == "loss" else GROUPS[recorder][1], first, None, points)
 
 
 @pytest.mark.parametrize(
@@ -200,8 +208,8 @@ def test_more_metrics_than_steps_are_refused() -> None:
 
 
 def test_gauges_of_another_network_are_refused() -> None:
-    made = Recorder(COLUMNS + 1, EVERY)
-    made.record(0, np.zeros((5, COLUMNS + 1)))
+    made = Recorder(COLUMNS["gauges"] + 1, EVERY)
+    made.record(0, np.zeros((5, COLUMNS["gauges"] + 1)))
     with pytest.raises(ValueError, match="of 'gauges' block 0 has another size"):
         check(Past(metrics=blocks("gauges", made), last_step=100))
 

@@ -77,7 +77,7 @@ class Journalled:
         self.store = SlowStore()
         self.store.commands_kept += commands
         self.store.checkpoints |= {checkpoint.step: checkpoint for checkpoint in checkpoints}
-        self.recorded = Recorded(["loss"])
+        self.recorded = Recorded({"gauges": ["loss"]})
         self.journal = Journal(self.store, self.recorded, commands, checkpoints)
         self.checkpoints = Checkpoints(checkpoints)
         self.version = 0
@@ -125,7 +125,7 @@ class Journalled:
         assert self.store.commands_kept == self.logged
         assert list(self.store.checkpoints.values()) == sorted(self.checkpoints, key=lambda kept: kept.step)
         assert self.store.info == self.info
-        again = Recorded(["loss"])
+        again = Recorded({"gauges": ["loss"]})
         again.restore(self.store.metrics)
         again.known_until = self.recorded.known_until
         assert again.buckets("loss", 0, None, 5000) == self.recorded.buckets("loss", 0, None, 5000)

@@ -228,3 +228,11 @@ def test_a_summary_of_hardly_any_numbers_warns_of_nothing(tensor: Array) -> None
 
 def test_saturation_is_counted_for_tanh_only() -> None:
     assert summarize(NORMAL, is_tanh=False).saturated is None
+
+
+def test_a_unit_is_dead_where_it_is_saturated_for_every_example() -> None:
+    h = np.array([[0.98, -1, 0.99, np.nan], [-0.98, 0.96, 1, 1], [0.99, -1, 1, 1]], np.float32)
+    assert summarize(h, is_tanh=True).dead == 2
+    assert summarize(h[:, ::-1], is_tanh=True).dead == 2
+    assert summarize(NORMAL, is_tanh=True).dead == 0
+    assert summarize(h, is_tanh=False).dead is None

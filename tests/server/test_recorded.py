@@ -4,19 +4,20 @@ import pytest
 from model.engine import Trace
 from server.recorded import Key, Recorded
 
-NAMES = ["loss", "saturation"]
+NAMES = ["loss", "saturation", "std.h"]
+GROUPS = {"gauges": NAMES[:2], "spreads": NAMES[2:]}
 
 
 def trace(first: int, last: int) -> Trace:
-    """Of steps `first` to `last`, the loss is 1/step, saturation twice the step."""
+    """Of steps `first` to `last`, the loss is 1/step, saturation twice the step, std.h the step."""
     steps = np.arange(first, last + 1)
     sampled = steps[steps % 10 == 0]
-    return Trace(len(steps), 1 / (steps + 1), np.stack([1 / (sampled + 1), 2.0 * sampled], axis=1))
+    return Trace(len(steps), 1 / (steps + 1), np.stack([1 / (sampled + 1), 2.0 * sampled, 1.0 * sampled], axis=1))
 
 
 @pytest.fixture
 def recorded() -> Recorded:
-    recorded = Recorded(NAMES)
+    recorded = Recorded(GROUPS)
     for first, last in [(0, 0), (1, 7), (8, 9), (10, 10), (11, 45)]:
         recorded.add(trace(first, last), last)
     recorded.known_until = 45
@@ -29,6 +30,7 @@ def test_traces_of_any_length_come_together_to_one_series(recorded: Recorded) ->
     assert losses.mean == (1 / np.arange(1, 47)).tolist()
     saturation = recorded.buckets("saturation", 0, None, 100)
     assert (saturation.step, saturation.mean) == ([0, 10, 20, 30, 40], [0, 20, 40, 60, 80])
+    assert recorded.buckets("std.h", 0, None, 100).mean == [0, 10, 20, 30, 40]
 
 
 def test_what_is_not_known_at_the_position_is_not_told(recorded: Recorded) -> None:
@@ -57,8 +59,10 @@ def test_what_is_saved_piece_by_piece_is_restored(recorded: Recorded) -> None:
         ("loss", 2),
         ("gauges", 0),
         ("gauges", 1),
+        ("spreads", 0),
+        ("spreads", 1),
     }
-    restored = Recorded(NAMES)
+    restored = Recorded(GROUPS)
     restored.restore(saved)
     restored.known_until = recorded.known_until = 301
     for name in NAMES:
@@ -78,7 +82,7 @@ def test_a_cut_leaves_blocks_to_remove_where_they_are_saved(recorded: Recorded) 
     recorded.take_changes()
     recorded.cut(5)
     changes = recorded.take_changes()
-    assert changes.written.keys() == {("loss", 0, 0), ("gauges", 0, 0)}
+    assert changes.written.keys() == {("loss", 0, 0), ("gauges", 0, 0), ("spreads", 0, 0)}
     assert changes.removed == {("loss", 1, 0)}
 
 
@@ -90,4 +94,19 @@ def test_a_branch_has_its_parents_metrics_up_to_its_step_and_its_own_from_there(
     assert branch.buckets("loss", 19, None, 9).mean == [1 / 20, 1 / 21, 7.0]
     assert branch.buckets("saturation", 0, None, 9).mean == [0, 20, 40]
     assert recorded.buckets("loss", 21, 21, 1).mean == [1 / 22]
-    assert branch.take_changes().written.keys() == {("loss", 0, 0), ("loss", 1, 0), ("gauges", 0, 0)}
+    written = branch.take_changes().written
+    assert written.keys() == {("loss", 0, 0), ("loss", 1, 0), ("gauges", 0, 0), ("spreads", 0, 0)}
+
+
+def test_a_group_that_was_not_recorded_yet_when_it_was_saved_begins_where_it_goes_on(recorded: Recorded) -> None:
+    saved = {key: content for key, content in recorded.take_changes().written.items() if key[0] != "spreads"}
+    restored = Recorded(GROUPS)
+    restored.restore(saved)
+    restored.cut(45)
+    restored.known_until = 45
+    assert restored.buckets("saturation", 0, None, 9).mean == [0, 20, 40, 60, 80]
+    assert restored.buckets("std.h", 0, None, 9).step == []
+    restored.add(trace(46, 60), 60)
+    restored.known_until = 60
+    assert np.isnan(restored.buckets("std.h", 0, 40, 9).mean).all()
+    assert restored.buckets("std.h", 50, None, 9).mean == [50, 60]

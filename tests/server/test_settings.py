@@ -13,6 +13,7 @@ ANOTHER_VALUE = {
     "max_import_bytes": "2000",
     "max_session_bytes": "20000000",
     "max_body_bytes": "1000",
+    "lessons": "/tmp",
     "max_message_bytes": "1024",
 }
 OUT_OF_RANGE = {
@@ -22,6 +23,7 @@ OUT_OF_RANGE = {
     "max_import_bytes": "999",
     "max_session_bytes": "999999",
     "max_body_bytes": "999",
+    "lessons": "/there/is/no/such/folder",
     "max_message_bytes": "1023",
 }
 

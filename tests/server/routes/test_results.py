@@ -48,6 +48,21 @@ def test_running_statistics_are_a_slow_average_of_the_minibatches(session: Sessi
     np.testing.assert_allclose(session.tensor("bnvar_running"), variance, rtol=1e-5)
 
 
+@pytest.mark.parametrize("call", ["/evaluate", "/samples"])
+def test_an_answer_tells_the_step_whose_parameters_it_is_of(trained: SessionDriver, call: str) -> None:
+    trained.call("POST", "/seek", json={"step": 17, "op": 3})
+    answer = trained.request("POST", call, json={})
+    assert answer.headers["Gradient-Flow-Step"] == "17"
+
+
+def test_while_it_trains_an_evaluation_is_of_the_step_that_it_tells(trained: SessionDriver) -> None:
+    trained.run()
+    answer = trained.request("POST", "/evaluate", json={"splits": ["validation"]})
+    trained.call("POST", "/pause")
+    trained.call("POST", "/seek", json={"step": int(answer.headers["Gradient-Flow-Step"])})
+    assert trained.call("POST", "/evaluate", json={"splits": ["validation"]}) == answer.json()
+
+
 def test_only_the_splits_that_are_asked_for_are_evaluated(trained: SessionDriver) -> None:
     everything = trained.call("POST", "/evaluate")
     assert trained.call("POST", "/evaluate", json={"splits": ["test"]}) == {"test": everything["test"]}
@@ -84,6 +99,33 @@ def test_a_words_probability_is_the_product_of_its_characters_probabilities(
         probabilities = logits(p, contexts, fixed).softmax(1)[range(len(targets)), targets]
         end = len(targets) if sample["complete"] else len(targets) - 1
         assert sample["probability"] == pytest.approx(probabilities[len(prompt) : end].prod().item(), rel=1e-3)
+
+
+@pytest.mark.parametrize("prompt", ["", "an"])
+def test_a_words_probability_comes_with_its_factors(trained: SessionDriver, prompt: str) -> None:
+    for sample in trained.call("POST", "/samples", json={"count": 10, "seed": 5, "prompt": prompt}):
+        factors = sample["character_probabilities"]
+        assert len(factors) == len(sample["word"]) - len(prompt) + sample["complete"]
+        assert sample["probability"] == pytest.approx(np.prod(factors), rel=1e-9)
+
+
+def test_words_can_be_drawn_with_what_training_collected(trained: SessionDriver) -> None:
+    mean, variance = (torch.from_numpy(trained.tensor(f"{name}_running")).double() for name in ("bnmean", "bnvar"))
+    asked = {"count": 10, "seed": 5, "statistics": "running"}
+    for sample in trained.call("POST", "/samples", json=asked):
+        contexts, targets = examples([sample["word"]])
+        told = logits(parameters(trained), contexts, (mean, variance))
+        probabilities = told.softmax(1)[range(len(targets)), targets]
+        end = len(targets) if sample["complete"] else len(targets) - 1
+        assert sample["probability"] == pytest.approx(probabilities[:end].prod().item(), rel=1e-3)
+
+
+def test_a_drawn_word_is_told_where_it_stands_in_the_data(session: SessionDriver) -> None:
+    session.advance("step", 500)
+    drawn = session.call("POST", "/samples", json={"count": 1000, "seed": 4})
+    homes = {word: split for split in reversed(SPLITS) for word in splits()[split]}
+    assert all(sample["found_in"] == homes.get(sample["word"]) for sample in drawn)
+    assert {sample["found_in"] for sample in drawn} >= {None, "train"}
 
 
 def test_words_are_drawn_as_often_as_they_are_probable(trained: SessionDriver) -> None:
