@@ -17,7 +17,7 @@ help: ## List what make can do
 run: $(VENV)/.kernel ## Install, start the server, print its URL; options: make run ARGS="--port 9000 --open"
 	@$(BIN)/python -m server $(ARGS)
 
-test: $(VENV)/.dev $(VENV)/.kernel ## Run all tests: JavaScript, Python, browser; options to pytest: make test ARGS="-k loss"
+test: $(VENV)/.dev $(VENV)/.kernel frontend/node_modules/.installed ## Run all tests: JavaScript, Python, browser; options to pytest: make test ARGS="-k loss"
 	$(BIN)/python -m tests.browser.chromium --install
 	$(BIN)/node --test "tests/frontend/**/*.test.js"
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-browser test-rest

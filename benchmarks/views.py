@@ -6,14 +6,14 @@ from typing import Any
 
 from playwright.sync_api import WebSocket, sync_playwright
 
-from benchmarks.page import VIEWPORT
+from benchmarks.page import PANELS, TALL
 from tests.browser.chromium import FLAGS, find_chromium
 from tests.serving import running_server
 
 Views = list[dict[str, Any]]
 AT_REST = """
 () => {
-  const plots = [...document.querySelectorAll("live-plot")];
+  const plots = [...document.querySelectorAll("live-plot")].filter((plot) => plot.checkVisibility());
   return plots.length > 5 && plots.every((plot) => plot.getAttribute("state") === "rest");
 }
 """
@@ -34,9 +34,9 @@ def dashboard_views() -> Views:
 
     with running_server() as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(FLAGS))
-        page = browser.new_page(viewport=VIEWPORT)
+        page = browser.new_page(viewport=TALL)
         page.on("websocket", follow)
-        page.goto(url)
+        page.goto(f"{url}/?panels={PANELS}")
         page.wait_for_function(AT_REST)
         browser.close()
     return max(shown, key=len)

@@ -1,10 +1,16 @@
 /**
  * The server's REST API, as one function a call. The only module that fetches.
  *
+ * @import { Lesson, LessonInfo } from "./types/lessons"
  * @import {
- *   BranchWanted, Config, Dataset, Metrics, Network, Op, Progress, RunWanted, Session, Timeline, Verification
+ *   BranchWanted, Config, Dataset, Explanation, EvaluationWanted, Metrics, Network, Op, PendingUpdate, Progress, RunWanted, Sample, SamplesWanted,
+ *   Session, Split, Timeline, Verification
  * } from "./types/wire"
+ * @import { NpyArray } from "./lib/npy.js"
+ * @import { Pointed } from "./pointing.js"
  */
+
+import { decodeNpy } from "./lib/npy.js";
 
 /** What the server refused, or that it did not answer (status 0), in words for a person. */
 export class ApiError extends Error {
@@ -40,6 +46,10 @@ async function refusal(response) {
   }
 }
 
+/** A request with a body. @param {string} method @param {unknown} body @returns {RequestInit} */
+const written = (method, body) =>
+  ({ method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+
 /**
  * @typedef {"op" | "pass" | "step"} Unit
  * @typedef {{ [Part in keyof Config]?: Config[Part] extends object ? Partial<Config[Part]> : Config[Part] }} NewSession
@@ -49,12 +59,8 @@ async function refusal(response) {
 
 /** @param {typeof globalThis.fetch} fetch */
 export function createApi(fetch = globalThis.fetch.bind(globalThis)) {
-  /**
-   * @param {string} path
-   * @param {RequestInit} [options]
-   * @returns {Promise<any>}
-   */
-  async function call(path, options) {
+  /** @param {string} path @param {RequestInit} [options] */
+  async function answer(path, options) {
     /** @type {Response} */
     let response;
     try {
@@ -63,15 +69,33 @@ export function createApi(fetch = globalThis.fetch.bind(globalThis)) {
       throw new ApiError(0, "The server does not answer. Is it still running?");
     }
     if (!response.ok) throw await refusal(response);
+    return response;
+  }
+
+  /**
+   * @param {string} path
+   * @param {RequestInit} [options]
+   * @returns {Promise<any>}
+   */
+  async function call(path, options) {
+    const response = await answer(path, options);
     return response.status === 204 ? null : response.json();
   }
 
   /** @param {string} method @param {string} path @param {unknown} body */
-  const send = (method, path, body) =>
-    call(path, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  const send = (method, path, body) => call(path, written(method, body));
 
   /** @param {string} path @param {unknown} [body] */
   const post = (path, body = {}) => send("POST", path, body);
+
+  /** What is measured of one step of a run that goes on meanwhile. @param {string} path @param {unknown} body */
+  async function measure(path, body) {
+    const response = await answer(path, written("POST", body));
+    return { step: Number(response.headers.get("Gradient-Flow-Step")), measured: await response.json() };
+  }
+
+  /** A tensor whole, in its own precision. @param {string} path */
+  const array = async (path) => decodeNpy(await (await answer(path)).arrayBuffer());
 
   /** @param {string} id @param {string} [rest] */
   const at = (id, rest = "") => `sessions/${encodeURIComponent(id)}${rest}`;
@@ -79,6 +103,10 @@ export function createApi(fetch = globalThis.fetch.bind(globalThis)) {
   return {
     /** @returns {Promise<Op[]>} */
     ops: () => call("ops"),
+    /** @returns {Promise<LessonInfo[]>} */
+    lessons: () => call("lessons"),
+    /** @param {string} name @returns {Promise<Lesson>} */
+    lesson: (name) => call(`lessons/${encodeURIComponent(name)}`),
     /** @returns {Promise<Dataset[]>} */
     datasets: () => call("datasets"),
     /** Words, one a line. @param {string} name @param {Blob} words @returns {Promise<Dataset>} */
@@ -101,6 +129,16 @@ export function createApi(fetch = globalThis.fetch.bind(globalThis)) {
     run: (id, wanted) => post(at(id, "/run"), wanted),
     /** @param {string} id @returns {Promise<Progress>} */
     pause: (id) => post(at(id, "/pause")),
+    /** Why a cell has its value. With a block: the largest cell of the block that begins there.
+     * @param {string} id @param {Pointed} asked @param {number} terms  At most. @returns {Promise<Explanation>} */
+    explanation: (id, { tensor, cell, block }, terms) => call(at(id,
+      `/tensors/${encodeURIComponent(tensor)}/explanation?cell=${cell.join()}&block=${block.join()}&terms=${terms}`)),
+    /** The loss of whole splits. @param {string} id @param {EvaluationWanted} wanted
+     * @returns {Promise<{ step: number, measured: Partial<Record<Split, number | null>> }>} */
+    evaluate: (id, wanted) => measure(at(id, "/evaluate"), wanted),
+    /** Words drawn from the network. @param {string} id @param {SamplesWanted} wanted
+     * @returns {Promise<{ step: number, measured: Sample[] }>} */
+    samples: (id, wanted) => measure(at(id, "/samples"), wanted),
     /** @param {string} id @returns {Promise<Verification>} */
     verification: (id) => call(at(id, "/verification")),
     /** From this step on. Before the last step it is refused, unless what came later may be discarded.
@@ -122,6 +160,21 @@ export function createApi(fetch = globalThis.fetch.bind(globalThis)) {
     /** A session that was exported, as a new one. @param {Blob} file @returns {Promise<Session>} */
     importSession: (file) =>
       call("sessions/import", { method: "POST", headers: { "Content-Type": "application/zip" }, body: file }),
+    /** What the update that is pending does to its own minibatch, and to one example of it.
+     * @param {string} id @param {number} example @returns {Promise<PendingUpdate>} */
+    pendingUpdate: (id, example) => call(at(id, `/update?example=${example}`)),
+    /** A part of a tensor, cut out as numpy does it. @param {string} id @param {string} name @param {string} slice
+     * @returns {Promise<any>}  Nested lists; what is not finite is null. */
+    tensorPart: (id, name, slice) =>
+      call(at(id, `/tensors/${encodeURIComponent(name)}?slice=${encodeURIComponent(slice)}`)),
+    /** A gradient, and what autograd gives for it.
+     * @param {string} id @param {string} gradient @returns {Promise<{ ours: NpyArray, autograd: NpyArray }>} */
+    async bothGradients(id, gradient) {
+      const name = encodeURIComponent(gradient);
+      const paths = [at(id, `/tensors/${name}?format=npy`), at(id, `/verification/${name}?format=npy`)];
+      const [ours, autograd] = await Promise.all(paths.map(array));
+      return { ours, autograd };
+    },
     /** From step `first` up to and with step `last`.
      * @param {string} id @param {string} names @param {number} points @param {number} last @param {number} [first]
      * @returns {Promise<Metrics>} */

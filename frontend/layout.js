@@ -22,12 +22,13 @@ export function followLayout(page, store) {
     }
     main.dataset.layout = layout;
     page.dataset.flow = choices.value.flow;
-    const open = new Set(openPanels(choices.value.panels));
-    for (const [row, panel] of PANELS.entries()) {
+    const open = openPanels(choices.value.panels);
+    for (const panel of PANELS) {
       for (const shown of /** @type {NodeListOf<HTMLElement>} */ (main.querySelectorAll(panel.element))) {
-        shown.hidden = !open.has(panel) || (panel.alone === true && layout === "columns");
+        shown.hidden = !open.includes(panel) || (panel.alone === true && layout === "columns");
         shown.dataset.width = panel.width;
-        shown.style.setProperty("--row", String(row + 2));
+        // A closed panel has no row: an empty one would leave a gap.
+        shown.style.setProperty("--row", String(open.indexOf(panel) + 2));
       }
     }
   });

@@ -6,19 +6,31 @@
  * @import { FrameHandlers } from "./store.js"
  */
 
+import { choicesAt, followAddress, isFresh } from "./address.js";
 import { createApi } from "./api.js";
 import "./components/activations-panel/activations-panel.js";
 import "./components/batch-norm-panel/batch-norm-panel.js";
 import "./components/branch-dialog/branch-dialog.js";
 import "./components/card-panel/card-panel.js";
+import "./components/cell-answer/cell-answer.js";
 import "./components/compare-bar/compare-bar.js";
 import "./components/compare-dialog/compare-dialog.js";
 import "./components/compare-difference/compare-difference.js";
 import "./components/compare-losses/compare-losses.js";
+import "./components/copy-dialog/copy-dialog.js";
+import "./components/embed-note/embed-note.js";
+import "./components/embedding-panel/embedding-panel.js";
+import "./components/evaluation-panel/evaluation-panel.js";
+import "./components/example-panel/example-panel.js";
 import "./components/flow-graph/flow-graph.js";
+import "./components/lesson-panel/lesson-panel.js";
+import "./components/health-panel/health-panel.js";
 import "./components/live-plot/live-plot.js";
 import "./components/loss-panel/loss-panel.js";
+import "./components/norm-paths-panel/norm-paths-panel.js";
 import "./components/notice-list/notice-list.js";
+import "./components/page-tour/page-tour.js";
+import "./components/page-tour/tour-invitation.js";
 import "./components/push-pull-panel/push-pull-panel.js";
 import "./components/question-dialog/question-dialog.js";
 import "./components/session-bar/session-bar.js";
@@ -27,16 +39,19 @@ import "./components/sessions-dialog/sessions-dialog.js";
 import "./components/shortcut-help/shortcut-help.js";
 import "./components/timeline-bar/timeline-bar.js";
 import "./components/transport-bar/transport-bar.js";
+import "./components/units-panel/units-panel.js";
 import "./components/verification-panel/verification-panel.js";
 import "./components/view-bar/view-bar.js";
+import "./components/words-panel/words-panel.js";
+import { followScale } from "./components/picture/limits.js";
 import { createComparison } from "./compare.js";
 import { decodeFrame } from "./frames.js";
 import { followLayout } from "./layout.js";
-import { readChoices, writeChoices } from "./lib/choices.js";
 import { COMMANDS } from "./lib/commands.js";
+import { guarded } from "./lib/controls.js";
 import { pressed } from "./lib/shortcuts.js";
-import { effect } from "./lib/signals.js";
 import { View } from "./lib/view.js";
+import { withGuide } from "./guided.js";
 import { createStore } from "./store.js";
 import { openStream, streamUrl } from "./stream.js";
 import { followTheme, savedTheme } from "./theme.js";
@@ -47,13 +62,14 @@ const api = createApi();
 const openFrames = (session, handlers) =>
   openStream(streamUrl(session, location), { ...handlers, frame: (blob) => handlers.frame(decodeFrame(blob)) });
 
-const first = createStore({ api, openStream: openFrames, choices: readChoices(location.search), theme: savedTheme() });
+const choices = choicesAt(location.search, { fresh: isFresh(), theme: savedTheme() });
+const first = createStore({ api, openStream: openFrames, choices });
 // Where the session that was compared with is gone, no other takes its place.
 const second = createStore({
   api,
   openStream: (session, handlers) => openFrames(session, { ...handlers, gone: () => store.comparison.leave() }),
 });
-const store = createComparison({ first, second, api });
+const store = withGuide(guarded(createComparison({ first, second, api })), api);
 
 const help = /** @type {ShortcutHelp} */ (document.querySelector("shortcut-help"));
 
@@ -61,12 +77,14 @@ for (const view of document.querySelectorAll(":defined")) {
   if (view instanceof View) view.start(store);
 }
 followLayout(/** @type {HTMLElement} */ (document.querySelector(".page")), store);
+followScale(store);
 followTheme(store.theme);
-effect(() => history.replaceState(null, "", location.pathname + writeChoices(store.choices.value)));
+followAddress(store);
 
 /** @param {string} name */
 function perform(name) {
   if (name === "help") return help.toggle();
+  if (name === "copy-as") return document.dispatchEvent(new CustomEvent("copy-as"));
   const command = COMMANDS[name === "toggle" ? (store.running.peek() ? "pause" : "run") : name];
   if (command.blocked(store) === null) command.perform(store);
 }
@@ -81,4 +99,4 @@ document.addEventListener("keydown", (event) => {
   if (!(shortcut.once && event.repeat)) perform(shortcut.action);
 });
 
-store.actions.start();
+store.actions.start().then(store.guide.start);

@@ -80,6 +80,9 @@ function actionsOf({ first, second, lock, active }) {
   };
 }
 
+/** What each session is asked for by itself. @param {Store} store */
+const ownOf = ({ actions: { point, evaluate, drawWords } }) => ({ point, evaluate, drawWords });
+
 /**
  * The store of all that stands on the page once, with the first session's panels, and that of the second one's panels.
  * What a person has chosen to look at holds for both.
@@ -95,7 +98,7 @@ export function pairStores(sides) {
     column: {
       ...second, standstill, streaming, running, stepsPerSecond, connection,
       ops: first.ops, choices: first.choices, theme: first.theme,
-      actions: { ...actions, show: (/** @type {string} */ panel, /** @type {View[]} */ views) => second.actions.show(panel, views) },
+      actions: { ...actions, ...ownOf(second), show: (/** @type {string} */ panel, /** @type {View[]} */ views) => second.actions.show(panel, views) },
     },
   };
 }

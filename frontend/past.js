@@ -8,6 +8,7 @@
  */
 
 import { append, continued, cut, isBlurred, isCoarse, isGap, past } from "./lib/history.js";
+import { voidFrom } from "./lib/void.js";
 
 const METRIC_POINTS = 2000;
 
@@ -66,13 +67,10 @@ export function createPast({ api, state, derived, report }) {
 const lastOf = ({ last_step, position, loss }) => ({ step: last_step, loss: position.step === last_step ? loss : null });
 
 /**
- * The history without the steps that were discarded since the frame before. Where as many were made anew meanwhile,
- * the last step does not tell; but then losses come again of steps that had been told.
+ * The history without the steps that were discarded since the frame before.
  * @param {History} history @param {FrameInfo} info @param {FrameInfo | null} before
  */
-function withoutVoid(history, { last_step, metrics }, before) {
-  if (!before) return history;
-  const from = metrics.loss?.step[0] ?? last_step;
-  const discarded = last_step < before.last_step || from < before.last_step - 1;
-  return discarded ? cut(history, Math.min(from, last_step)) : history;
+function withoutVoid(history, info, before) {
+  const from = voidFrom(info, before);
+  return from === null ? history : cut(history, from);
 }

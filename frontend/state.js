@@ -6,12 +6,15 @@
  * @import { Connection } from "./stream.js"
  * @import { Choices } from "./lib/choices.js"
  * @import { ReadonlySignal } from "./lib/signals.js"
+ * @import { Evaluation } from "./lib/evaluations.js"
  * @import { Checked } from "./lib/verdict.js"
  * @import { Question } from "./edits.js"
+ * @import { Words } from "./learnt.js"
  * @import { Notice } from "./notices.js"
+ * @import { Explained, Pointed } from "./pointing.js"
  *
  * @typedef {Partial<Position> & { op: number }} Aim  An op of the step where the session stands, or of another step.
- * @typedef {"auto" | "light" | "dark"} Theme
+ * @typedef {"auto" | "light" | "dark" | "contrast"} Theme
  */
 
 import { metricOf, parsed } from "./lib/breakpoints.js";
@@ -24,8 +27,8 @@ import { union } from "./lib/views.js";
 /** Up to so many steps a second one can follow each of them. */
 const READABLE = 8;
 
-/** @param {Choices} choices @param {Theme} theme */
-export function initialState(choices, theme) {
+/** @param {Choices} choices */
+export function initialState(choices) {
   return {
     ops: signal(/** @type {Op[]} */ ([])),
     datasets: signal(/** @type {Dataset[]} */ ([])),
@@ -39,6 +42,11 @@ export function initialState(choices, theme) {
     timeline: signal(/** @type {Timeline | null} */ (null)),
     verification: signal(/** @type {Checked | null} */ (null)),
     verifying: signal(false),
+    /** Of this visit, by session. */
+    evaluations: signal(/** @type {ReadonlyMap<string, Evaluation[]>} */ (new Map())),
+    evaluating: signal(false),
+    /** The words that were drawn last. */
+    words: signal(/** @type {Words | null} */ (null)),
     connection: signal(/** @type {Connection} */ ("connecting")),
     /** Why the last run stopped, and how a replay differed, where somebody has read it and put it away. */
     dismissed: signal({ stopped: /** @type {string | null} */ (null), divergence: /** @type {string | null} */ (null) }),
@@ -46,7 +54,9 @@ export function initialState(choices, theme) {
     question: signal(/** @type {Question | null} */ (null)),
     notices: signal(/** @type {Notice[]} */ ([])),
     choices: signal(choices),
-    theme: signal(theme),
+    /** The cell under the mouse or the arrow keys. */
+    pointed: signal(/** @type {Pointed | null} */ (null)),
+    explanation: signal(/** @type {Explained | null} */ (null)),
     /** The views each panel wants. */
     wishes: signal(/** @type {ReadonlyMap<string, View[]>} */ (new Map())),
   };
@@ -98,6 +108,7 @@ export function derive({ frame, session, network, wishes, datasets, connection, 
     stepsPerSecond: computed(() => (connection.value === "lost" ? null : info.value?.steps_per_second ?? null)),
     training: computed(() => newest.value?.training ?? null),
     dataset: computed(() => datasets.value.find(({ id }) => id === session.value?.config.data.dataset) ?? null),
+    theme: computed(() => /** @type {Theme} */ (choices.value.theme)),
     moments,
     moment: computed(() => (position.value ? momentAt(moments.value, position.value) : null)),
     /** As text, so that the same wishes again are no change. */

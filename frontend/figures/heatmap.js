@@ -1,6 +1,7 @@
 /** @import { Axis, Figure, HeatmapTrace, Theme } from "../types/plotly" */
 
 import { largestMagnitude, niceCeiling } from "../lib/ranges.js";
+import { extremes } from "./extremes.js";
 import { axisTitle, layoutOf } from "./layout.js";
 import { withNotFinite } from "./not-finite.js";
 import { plainText, shortNumber } from "./text.js";
@@ -22,6 +23,7 @@ const LABEL_WIDTH = 6.5;
  * @property {string[]} [columnLabels]
  * @property {number} [limit]  the colours span from -limit (sequential: from 0) to limit
  * @property {string} [limitText]  how the colour bar writes the limit
+ * @property {boolean} [clipped]  values beyond the limit have the colour of the limit
  * @property {"diverging" | "sequential" | "pushes"} [scale]
  * @property {[number, number] | null} [block]  how many of the tensor's rows and columns each cell stands for
  * @property {(row: number, column: number, value: number) => string[]} [describe]  a cell's hover text, line by line
@@ -47,7 +49,9 @@ export function heatmap(options) {
     title,
     summary:
       `${title}. Heat map of ${rows} rows (${options.rowTitle}) and ${columns} columns (${options.columnTitle}), ` +
-      `${options.valueTitle} from ${shortNumber(low)} to ${shortNumber(limit)}.`,
+      `${options.valueTitle} from ${shortNumber(low)} to ${shortNumber(limit)}${options.clipped ? ", others beyond" : ""}.` +
+      // While it moves the numbers are data, which the layout must not change with.
+      (options.detail ? ` ${extremes(values, side(options, "row"), side(options, "column"))}` : ""),
     theme,
     xaxis: { title: axisTitle(options.columnTitle), ...cellAxis(cells.x0, cells.dx, labelsOf(options, "column")) },
     yaxis: { title: axisTitle(options.rowTitle), ...cellAxis(cells.y0, cells.dy, rowLabels) },
@@ -120,6 +124,10 @@ function labelsOf({ rows, columns, rowLabels, columnLabels, block }, direction) 
   return labels ?? Array.from({ length: count }, (_, i) => String(i * size));
 }
 
+/** @param {HeatmapOptions} options @param {"row" | "column"} direction */
+const side = (options, direction) =>
+  ({ title: direction === "row" ? options.rowTitle : options.columnTitle, labels: labelsOf(options, direction) });
+
 /**
  * Labels stand at all cells; the element that draws leaves out those for which there is no room.
  *
@@ -148,13 +156,14 @@ function leftMargin(labels) {
  * @param {number} high
  * @param {HeatmapOptions} options
  */
-function colorBar(low, high, { valueTitle, limitText = shortNumber(high) }) {
+function colorBar(low, high, { valueTitle, limitText = shortNumber(high), clipped = false }) {
   const middle = (low + high) / 2;
+  const [above, below] = clipped ? ["≥ ", "≤ "] : ["", ""];
   return {
     title: { text: plainText(valueTitle), side: "right" },
     tickmode: "array",
     tickvals: [low, middle, high],
-    ticktext: [low < 0 ? `−${limitText}` : shortNumber(low), shortNumber(middle), limitText],
+    ticktext: [low < 0 ? `${below}−${limitText}` : shortNumber(low), shortNumber(middle), above + limitText],
     ...{ thickness: 10, len: 1, x: 1, xpad: 8, ypad: 0, outlinewidth: 0, ticklen: 0 },
   };
 }

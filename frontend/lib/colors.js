@@ -1,7 +1,9 @@
 /**
  * Every colour that stands for data. Scales come as Plotly colour scales; `lookupTable` turns one into the table that
- * the canvas paints with, so that both painters show the same colour for the same value. Blue and red (ColorBrewer's
- * RdBu) and the series' colours (after Okabe and Ito) are told apart by colour-blind eyes too.
+ * the canvas paints with, so that both painters show the same colour for the same value. Blue and red have the hues of
+ * ColorBrewer's RdBu (Harrower and Brewer 2003); along each half the stops are placed so that CIE lightness falls by the
+ * same amount from one to the next, by as much in blue as in red, so that equal steps look equal. They and the series'
+ * colours (after Okabe and Ito) are told apart by colour-blind eyes too.
  */
 
 /** @import { ColorScale, Theme } from "../types/plotly" */
@@ -9,13 +11,18 @@
 /** A scale with its colours at even distances. @param {string} colors  "#rrggbb #rrggbb …" @returns {ColorScale} */
 const evenly = (colors) => colors.split(" ").map((color, i, all) => [i / (all.length - 1), color]);
 
-/** @param {string} first @param {string} second @returns {ColorScale} */
-const halves = (first, second) => [
+/** Colours of their own for 0, a half and 1. @param {string} first @param {string} second @param {string} third @returns {ColorScale} */
+const thirds = (first, second, third) => [
   [0, first],
-  [0.5, first],
-  [0.5, second],
-  [1, second],
+  [1 / 3, first],
+  [1 / 3, second],
+  [2 / 3, second],
+  [2 / 3, third],
+  [1, third],
 ];
+
+/** Grey, green and yellow are on no scale, to colour-blind eyes neither. */
+const NOT_FINITE = thirds("#808080", "#6b8e00", "#ffe135");
 
 /**
  * A diverging scale whose colours stand at the squares of their distances from zero: a fifth of the limit has nearly
@@ -33,8 +40,8 @@ const towardsZero = (scale) =>
 /** @typedef {Omit<Theme, "surface" | "text" | "muted" | "grid" | "accent" | "font">} Palette */
 
 const diverging = {
-  light: evenly("#053061 #2166ac #4393c3 #92c5de #d1e5f0 #f7f7f7 #fddbc7 #f4a582 #d6604d #b2182b #67001f"),
-  dark: evenly("#b8e2ff #7cc4f8 #4799d6 #2c6699 #21405c #1e2126 #5a302e #974138 #d65f4c #f79b7d #ffd6c2"),
+  light: evenly("#053061 #185594 #367eb9 #69a9cf #abd1e5 #f7f7f7 #fabea2 #e8886b #cd5044 #a61429 #67001f"),
+  dark: evenly("#b8e2ff #71baf0 #4391cc #2d699c #224462 #1e2126 #653330 #a6483d #dc6a54 #f89e80 #ffd6c2"),
 };
 
 /** In both palettes zero is near the background: what is small recedes. @type {Record<"light" | "dark", Palette>} */
@@ -42,17 +49,17 @@ export const palettes = {
   light: {
     diverging: diverging.light,
     pushes: towardsZero(diverging.light),
-    sequential: evenly("#f7f7f7 #c6dbef #6baed6 #2171b5 #08306b"),
+    sequential: evenly("#f7f7f7 #bdd6ec #7fb7db #5194c8 #2271b5 #16508f #08306b"),
     series: ["#0072b2", "#d55e00", "#009e73", "#a64d86", "#b58900", "#4c51bf", "#7a7a7a"],
-    notFinite: halves("#8e24aa", "#f2b705"),
+    notFinite: NOT_FINITE,
     attention: "#f2b705",
   },
   dark: {
     diverging: diverging.dark,
     pushes: towardsZero(diverging.dark),
-    sequential: evenly("#1e2126 #1f4a73 #2f7fb8 #6bb8e6 #d6efff"),
+    sequential: evenly("#1e2126 #223f5f #266191 #3684bc #5da9da #97ccef #d6efff"),
     series: ["#56b4e9", "#ff9457", "#3ecfa3", "#e59acb", "#e8c547", "#a3a8ff", "#a8a8a8"],
-    notFinite: halves("#c765e0", "#ffd23f"),
+    notFinite: NOT_FINITE,
     attention: "#ffd23f",
   },
 };

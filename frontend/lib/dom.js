@@ -79,3 +79,15 @@ export function formula(mathml) {
   if (parsed.localName !== "math") return document.createTextNode(mathml);
   return document.adoptNode(parsed);
 }
+
+/**
+ * Text that the server has made of Markdown. It is parsed as XML, so nothing in it can run.
+ * @param {string} xhtml
+ * @returns {Node[]}
+ */
+export function prose(xhtml) {
+  const text = `<div xmlns="http://www.w3.org/1999/xhtml">${xhtml}</div>`;
+  const parsed = new DOMParser().parseFromString(text, "application/xml").documentElement;
+  if (parsed.localName !== "div") return [document.createTextNode(xhtml)];
+  return [...document.adoptNode(parsed).childNodes];
+}

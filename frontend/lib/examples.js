@@ -18,6 +18,9 @@ export function exampleLabels(contexts, targets, characters) {
   });
 }
 
+/** A character within a sentence, in which a full stop or a comma would be lost. @param {string} character */
+export const quoted = (character) => `‘${character}’`;
+
 /**
  * How the gradient moves one logit, in lines of plain text. The gradient of the mean loss is the probability, less 1 at
  * the target, over B: times B it is the force of this example alone.

@@ -18,20 +18,27 @@
 /** In the order in which they stand on the page. @type {PanelEntry[]} */
 export const PANELS = [
   { name: "forces", element: "push-pull-panel", title: "Push and pull", width: "half" },
-  { name: "card", element: "card-panel", title: "Tensor", width: "whole" },
+  { name: "example", element: "example-panel", title: "One example", width: "half" },
   { name: "loss", element: "loss-panel", title: "Loss", width: "half", alone: true },
-  { name: "verification", element: "verification-panel", title: "Verification", width: "half" },
+  { name: "evaluation", element: "evaluation-panel", title: "Evaluation", width: "half" },
+  { name: "words", element: "words-panel", title: "Words", width: "half" },
+  { name: "embedding", element: "embedding-panel", title: "Embedding", width: "half" },
+  { name: "card", element: "card-panel", title: "Tensor", width: "whole" },
+  { name: "verification", element: "verification-panel", title: "Verification", width: "whole" },
+  { name: "health", element: "health-panel", title: "Health", width: "whole" },
+  { name: "units", element: "units-panel", title: "Units", width: "whole" },
   { name: "activations", element: "activations-panel", title: "Activations", width: "whole" },
+  { name: "paths", element: "norm-paths-panel", title: "Batch norm’s paths", width: "whole" },
   { name: "norm", element: "batch-norm-panel", title: "Batch norm", width: "whole" },
 ];
 
 /** @type {PanelView[]} */
 export const VIEWS = [
-  { name: "forces", text: "Forces", says: "How does the loss pull at each logit?", panels: ["forces", "loss"] },
+  { name: "forces", text: "Forces", says: "How does the loss pull at each logit?", panels: ["forces", "example"] },
   { name: "tensor", text: "Tensor", says: "What is this tensor, and how does its gradient come about?", panels: ["card"] },
-  { name: "norm", text: "Batch norm", says: "What does batch norm do to values and gradients?", panels: ["norm"] },
-  { name: "health", text: "Health", says: "Does every layer learn?", panels: ["activations"] },
-  { name: "learning", text: "Learning", says: "What has it learnt?", panels: ["loss"] },
+  { name: "norm", text: "Batch norm", says: "What does batch norm do to values and gradients?", panels: ["paths", "norm"] },
+  { name: "health", text: "Health", says: "Does every layer learn?", panels: ["health", "units", "activations"] },
+  { name: "learning", text: "Learning", says: "What has it learnt?", panels: ["loss", "evaluation", "words", "embedding"] },
   { name: "proof", text: "Verification", says: "Are all gradients right?", panels: ["verification"] },
 ];
 

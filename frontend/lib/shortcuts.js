@@ -10,6 +10,8 @@
  * @property {string} says
  */
 
+import { VIEWS } from "./panels.js";
+
 /** @type {Shortcut[]} */
 export const SHORTCUTS = [
   { keys: [" "], written: "space", action: "toggle", once: true, says: "run, or pause" },
@@ -19,7 +21,15 @@ export const SHORTCUTS = [
   { keys: ["ArrowRight"], shift: true, written: "shift →", action: "pass-forward", says: "to the pass's end" },
   { keys: ["Enter", "s"], written: "↵ or s", action: "step", says: "one training step" },
   { keys: ["Backspace", "a"], written: "⌫ or a", action: "step-back", says: "one training step back" },
+  { keys: ["Escape"], written: "esc", action: "unpin", once: true, says: "let go of the pinned cell" },
   { keys: ["v"], written: "v", action: "verify", once: true, says: "verify against autograd" },
+  { keys: ["j"], written: "j", action: "example-after", says: "the next example of the minibatch" },
+  { keys: ["k"], written: "k", action: "example-before", says: "the example before it" },
+  ...VIEWS.map(({ name, text }, i) => (
+    { keys: [String(i + 1)], written: String(i + 1), action: `view-${name}`, once: true, says: `the view “${text}”` })),
+  { keys: ["f"], written: "f", action: "flow", once: true, says: "show or hide the flow" },
+  { keys: ["l"], written: "l", action: "copy-link", once: true, says: "copy a link to what is on show" },
+  { keys: ["c"], written: "c", action: "copy-as", once: true, says: "copy an action as Python or curl" },
   { keys: ["?"], written: "?", action: "help", once: true, says: "show or hide this list" },
 ];
 

@@ -57,6 +57,7 @@ export interface BarTrace extends TraceCommon {
   /** In units of the x axis. */
   width: number;
   marker: { color: string; line?: { width: number } };
+  customdata?: string[];
 }
 
 export interface ScatterTrace extends TraceCommon {
@@ -68,6 +69,8 @@ export interface ScatterTrace extends TraceCommon {
   /** An open symbol is drawn in the marker's colour, as wide as the line. */
   marker?: { color: string; size: number; symbol?: "circle" | "square" | "line-ew-open"; line: { width: number } };
   text?: string[];
+  /** What the hover template calls so, one for each point. */
+  hovertext?: string[];
   textfont?: Font;
   textposition?: "middle center" | "middle left" | "middle right";
   /** `toself`: the points are the outline of one closed area. */
@@ -124,7 +127,7 @@ export interface Theme {
   pushes: ColorScale;
   /** Zero at the start, near the background. */
   sequential: ColorScale;
-  /** For 0, a cell that is not a number, and 1, an infinite one. */
+  /** For 0, a cell that is not a number, one half, −∞, and 1, +∞. */
   notFinite: ColorScale;
   /** Marks stretches of an axis to be watched. */
   attention: string;
@@ -152,6 +155,8 @@ export interface PlotlyElement extends HTMLElement {
   on(event: string, listener: (event: Record<string, unknown>) => unknown): void;
 }
 
+export type PictureFormat = "png" | "svg";
+
 export interface ModeBarButton {
   name: string;
   title: string;
@@ -162,7 +167,7 @@ export interface ModeBarButton {
 export interface PlotlyLibrary {
   Icons: Record<string, object>;
   react(root: HTMLElement, data: object[], layout: object, config: object): Promise<PlotlyElement>;
-  downloadImage(figure: object, options: { format: "png"; filename: string; scale: number }): Promise<string>;
+  downloadImage(figure: object, options: { format: PictureFormat; filename: string; scale: number }): Promise<string>;
   purge(root: HTMLElement): void;
 }
 

@@ -101,6 +101,8 @@ export interface Until {
 export interface RunWanted {
   /** As fast as it can where it is left out. */
   steps_per_second?: number;
+  /** It ends there. */
+  until_step?: number;
   until?: Until;
 }
 
@@ -148,12 +150,28 @@ export interface Formula {
   mathml: string;
 }
 
+/** Where something can be read up. */
+export interface Source {
+  title: string;
+  authors: string;
+  year: number;
+  url: string;
+  /** The section that says it; empty: all of it does. */
+  place: string;
+}
+
 /** One op of the op table, in its own generic operand names. */
 export interface Op {
   name: string;
   title: string;
   /** Operand names in order, and the dimensions of each ("B I"). */
-  inputs: { name: string; shape: string; differentiable: boolean }[];
+  inputs: {
+    name: string;
+    shape: string;
+    differentiable: boolean;
+    /** What it is, where it is a parameter or an index. */
+    meaning: string | null;
+  }[];
   output: { name: string; shape: string };
   forward: { formula: Formula; code: string };
   backward: {
@@ -163,9 +181,13 @@ export interface Op {
     /** The line as texts have it, where ours differs from it, and why it differs. */
     textbook_code: string | null;
     why: string | null;
+    /** What that rests on. */
+    sources: Source[];
   }[];
-  /** What is worth knowing about this op, in a sentence or two. */
-  why: string | null;
+  /** Why this op is there, or what it does to values and gradients. */
+  why: string;
+  /** What that rests on. */
+  sources: Source[];
 }
 
 /** One line of the forward pass: an op on named tensors. */
@@ -195,6 +217,8 @@ export interface Contribution {
   code: string;
   /** The line as texts have it, where ours differs. */
   textbook_code: string | null;
+  /** What is so of it because of where it stands, such as a bias before batch norm. */
+  note: { text: string; sources: Source[] } | null;
   known_at: number;
 }
 
@@ -220,6 +244,28 @@ export interface BatchNorm {
   /** Absent from the fused network. */
   normalized: string | null;
   output: string;
+  paths: Paths;
+}
+
+/** One way by which a gradient comes through batch norm. */
+export interface PathInfo {
+  title: string;
+  formula: Formula;
+  code: string;
+  why: string;
+}
+
+/** The ways by which the gradient comes to batch norm's input: tensors, though no list of tensors has them. */
+export interface Paths {
+  direct: string;
+  mean: string;
+  variance: string;
+  /** The three together less the gradient: nothing but rounding. */
+  remainder: string;
+  /** By channel: what an example would get by the mean through the variance; zero, but for rounding. */
+  mean_through_variance: string;
+  /** By channel: the sum of the differences from the mean, which makes it zero. */
+  difference_sum: string;
 }
 
 /** One hidden layer's activation: `tanh` of `input` is `output`. */
@@ -227,6 +273,16 @@ export interface Activation {
   layer: number;
   input: string;
   output: string;
+}
+
+/** A parameter, and how it was drawn at the start. */
+export interface Parameter {
+  name: string;
+  shape: number[];
+  /** The PyTorch line that drew it. */
+  code: string;
+  why: string;
+  sources: Source[];
 }
 
 export interface Network {
@@ -239,8 +295,12 @@ export interface Network {
   forward_ops: number;
   calls: Call[];
   gradients: Gradient[];
+  /** In the order in which they were drawn. */
+  parameters: Parameter[];
   batch_norms: BatchNorm[];
   activations: Activation[];
+  /** What the paths through batch norm are, by their names there. */
+  paths: Record<keyof Paths, PathInfo>;
 }
 
 export type Role = "parameter" | "intermediate" | "gradient" | "batch" | "statistic";
@@ -253,6 +313,30 @@ export interface TensorInfo {
   known: boolean;
   /** The position's `op` from which it is known; 0: always. */
   known_at: number;
+}
+
+/** What a step's update, which is tried and not applied, does to its own minibatch. Null: not finite. */
+export interface PendingUpdate {
+  position: Position;
+  learning_rate: number;
+  /** Of all parameters' gradients together, before clipping. */
+  gradient_norm: number | null;
+  /** Of that norm, what clipping leaves of it; null: nothing is clipped. */
+  kept_share: number | null;
+  /** `predicted`: after it, to first order. */
+  loss: { before: number | null; after: number | null; predicted: number | null };
+  /** How many examples have a smaller loss after it. */
+  improved: number;
+  /** The one that was asked for; null: none was. */
+  example: ExampleChange | null;
+}
+
+export interface ExampleChange {
+  index: number;
+  loss_before: number | null;
+  loss_after: number | null;
+  /** Of each character, in the vocabulary's order. */
+  probabilities: { before: (number | null)[]; after: (number | null)[] };
 }
 
 export interface VerificationRow {
@@ -270,6 +354,58 @@ export interface Verification {
   rows: VerificationRow[];
 }
 
+/** A cell that a value is made of. */
+export interface Factor {
+  tensor: string;
+  cell: number[];
+  /** As it is written: `h[3, 5]`. */
+  text: string;
+  /** Null: not finite. */
+  value: number | null;
+}
+
+/** One addend of a sum. */
+export interface Term {
+  /** What it belongs to: the example's text `..e → m`, a unit, a character; empty where it stands alone. */
+  label: string;
+  /** As it is written: `h[3, 5] · dlogits[3, 'e']`, and with numbers in place of names. */
+  text: string;
+  numbers: string;
+  factors: Factor[];
+  value: number | null;
+}
+
+/** An equation with its numbers filled in. */
+export interface ExplanationLine {
+  /** value: what the cell is; contribution: one part of it; closed form: the same, simplified on paper; next: what the update makes of it. */
+  kind: "value" | "contribution" | "closed form" | "next";
+  /** The tensor that it computes. */
+  tensor: string;
+  /** `dlogits[3, 'm'] = (probs[3, 'm'] − 1) / 32` */
+  formula: string;
+  /** `(0.0165 − 1) / 32` */
+  numbers: string;
+  total: number | null;
+  /** The largest addends, by magnitude, and how many others there are with what they add up to. */
+  terms: Term[];
+  rest: { count: number; value: number | null };
+}
+
+/** Why a cell has its value. */
+export interface Explanation {
+  position: Position;
+  tensor: string;
+  cell: number[];
+  /** `dlogits[3, 'm']` */
+  text: string;
+  value: number | null;
+  /** What is worth saying of it, in a sentence; may be empty. */
+  note: string;
+  lines: ExplanationLine[];
+  /** Where it comes from: regions of other tensors, an index for each dimension, null: all along it. */
+  sources: { tensor: string; regions: (number | null)[][] }[];
+}
+
 /** Steps in buckets: several steps share one entry when there are more steps than points. */
 export interface Series {
   step: number[];
@@ -284,19 +420,49 @@ export interface Metrics {
 
 export type Split = "train" | "validation" | "test";
 
+/** Batch norm's, outside training: of the whole training split, or those collected while training. */
+export type Statistics = "calibrated" | "running";
+
+export interface EvaluationWanted {
+  splits: Split[];
+  statistics: Statistics;
+}
+
+export interface SamplesWanted {
+  count: number;
+  statistics: Statistics;
+  /** The same seed draws the same words; left out: others each time. */
+  seed?: number;
+  /** What each word begins with. */
+  prompt: string;
+}
+
 export interface Sample {
   word: string;
   probability: number;
   /** False where the word was cut because it did not end. */
   complete: boolean;
+  /** The factors of the probability: of each character after the prompt in turn, and of the end. */
+  character_probabilities: number[];
+  /** The split that has this very word; null for one that is new. */
+  found_in: Split | null;
 }
 
 // ── The stream ──
 
-export type View =
+export type TensorView =
   | { id: string; tensor: string; as: "values"; max_cells?: number }
   | { id: string; tensor: string; as: "histogram"; bins?: number }
   | { id: string; tensor: string; as: "summary" };
+
+/** The root mean square of each of these tensors, in order: how large they are, at a glance. */
+export interface NormsView {
+  id: string;
+  tensors: string[];
+  as: "norms";
+}
+
+export type View = TensorView | NormsView;
 
 export type ClientMessage = { type: "show"; views: View[] } | { type: "ready" };
 
@@ -319,9 +485,20 @@ export interface Summary {
   infinite: number;
   /** Share with |h| > 0.97; null for all but the outputs of tanh. */
   saturated: number | null;
+  /** How many units are saturated for every example; null for all but the outputs of tanh. */
+  dead: number | null;
 }
 
-/** What a frame says about one view; its array stands in the frame under the view's id. */
+/**
+ * Of a view of norms the array says all: −1 for a tensor that is not known at this position, NaN or infinity for one
+ * that has a value which is not finite.
+ */
+export interface NormsInfo {
+  as: "norms";
+  shape: number[];
+}
+
+/** What a frame says about one view of a tensor; its array stands in the frame under the view's id. */
 export interface ViewInfo {
   tensor: string;
   as: "values" | "histogram" | "summary";
@@ -357,5 +534,5 @@ export interface FrameInfo {
   training: Training;
   /** What was recorded since the last frame sent on this stream. */
   metrics: Record<string, Series>;
-  views: Record<string, ViewInfo>;
+  views: Record<string, ViewInfo | NormsInfo>;
 }

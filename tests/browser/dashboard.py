@@ -19,7 +19,8 @@ plot => {
     : value && typeof value === "object" ? Object.fromEntries(Object.entries(value).map(([k, v]) => [k, plain(v)]))
     : typeof value === "number" && !Number.isFinite(value) ? null
     : value;
-  return plain(plot.querySelector(".js-plotly-plot").data);
+  // While data moves, Plotly holds axes and no data.
+  return plot.getAttribute("state") === "rest" ? plain(plot.querySelector(".js-plotly-plot").data) : [];
 }
 """
 

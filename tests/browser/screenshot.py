@@ -34,7 +34,7 @@ def main() -> None:
         page.screenshot(path=FOLDER / "dashboard.png")
         inspector = page.locator("card-panel")
         page.set_viewport_size({"width": 1440, "height": 1300})
-        page.locator('flow-graph button.op[data-op="11"]').click()
+        page.locator('flow-graph [data-node="h"]').click()
         for plot in ("#card-value", "#card-gradient"):
             dashboard.figure(plot)
         inspector.screenshot(path=FOLDER / "inspector.png")

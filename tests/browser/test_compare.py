@@ -220,7 +220,7 @@ def test_no_id_stands_twice_and_labels_name_what_is_beside_them(dashboard: Dashb
     labels = "[...document.querySelectorAll('[aria-labelledby]')].map((each) => each.getAttribute('aria-labelledby'))"
     assert {label for labelled in dashboard.page.evaluate(labels) for label in labelled.split()} <= set(ids)
     for side in "AB":
-        expect(dashboard.page.get_by_role("region", name=f"Inspector {side}", exact=True)).to_have_count(1)
+        expect(dashboard.page.get_by_role("region", name=f"Tensor {side}", exact=True)).to_have_count(1)
 
 
 def test_the_address_keeps_the_pair_and_how_it_is_shown(dashboard: Dashboard, other: str) -> None:

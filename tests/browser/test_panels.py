@@ -35,8 +35,10 @@ def test_hovering_a_force_tells_probability_target_and_force(
     row = 3
     target = int(dashboard.tensor("Yb")[row])
     column = target if on_target else (target + 5) % 27
+    # Beside the cells stand the losses.
+    left, right = dashboard.page.locator("#push-pull-plot .js-plotly-plot").evaluate("plot => plot.layout.xaxis.range")
     dashboard.page.mouse.move(
-        box["x"] + box["width"] * (column + 0.5) / 27, box["y"] + box["height"] * (row + 0.5) / 32
+        box["x"] + box["width"] * (column - left) / (right - left), box["y"] + box["height"] * (row + 0.5) / 32
     )
     tooltip = dashboard.page.locator("#push-pull-plot .hoverlayer")
     probability = dashboard.tensor("probs")[row, column]
@@ -84,7 +86,7 @@ def test_verification_says_26_of_26_and_how_old_it_is(dashboard: Dashboard) -> N
 
 def test_choosing_an_op_shows_its_tensor_with_formula_code_and_summary(dashboard: Dashboard) -> None:
     card = dashboard.page.locator("card-panel")
-    dashboard.page.locator('flow-graph button.op[data-op="11"]').click()
+    dashboard.page.locator('flow-graph [data-node="h"]').click()
     expect(card.locator("h3")).to_contain_text("h")
     expect(card.locator("code.line", has_text="h = torch.tanh(hpreact)").first).to_be_visible()
     expect(card.locator("math").first).to_be_visible()
@@ -98,15 +100,13 @@ def test_choosing_an_op_shows_its_tensor_with_formula_code_and_summary(dashboard
 
 def test_batch_norm_shows_batch_and_running_statistics(dashboard: Dashboard) -> None:
     dashboard.page.locator("batch-norm-panel").scroll_into_view_if_needed()
-    names = {
-        trace["name"]: trace
+    shown = [
+        np.array(trace["y"])
         for index in range(dashboard.page.locator("batch-norm-panel live-plot").count())
         for trace in dashboard.figure(f"batch-norm-panel live-plot >> nth={index}")
-    }
-    shown = {name: np.array(trace["y"]) for name, trace in names.items()}
-    assert any(np.array_equal(y, dashboard.tensor("bnmeani")[0]) for y in shown.values())
-    assert any(np.array_equal(y, dashboard.tensor("bnvar_running")[0]) for y in shown.values())
-    assert any(np.array_equal(y, dashboard.tensor("bngain")[0]) for y in shown.values())
+    ]
+    for tensor in ("bnmeani", "bnmean_running", "bnvar", "bnvar_running", "bngain", "bnbias"):
+        assert any(np.array_equal(y, dashboard.tensor(tensor)[0]) for y in shown), tensor
 
 
 @pytest.mark.parametrize(
@@ -219,7 +219,7 @@ def test_a_diverged_run_is_said_not_to_be_finite_everywhere(
     expect(tooltip).not_to_contain_text("force")
     # The colour bar stays, and a key names the colour of NaN.
     expect(page.locator("#push-pull-plot .colorbar")).to_have_count(1)
-    expect(page.locator("#push-pull-plot .legendtext")).to_have_text(["NaN"])
+    expect(page.locator("#push-pull-plot .legendtext")).to_have_text(["× 864 NaN"])
     dashboard.figure("#loss-plot")
     losses = dashboard.rest.get(f"/api/sessions/{dashboard.id}/metrics").json()["series"]["loss"]["mean"]
     expect(page.locator("#loss-plot .gtitle")).to_contain_text(f"not finite since step {losses.index(None)}")
@@ -241,9 +241,7 @@ def test_a_long_run_says_how_many_steps_a_point_is_the_mean_of(dashboard: Dashbo
     legend = dashboard.page.locator("#loss-plot .legendtext")
     for reload in (lambda: None, dashboard.page.reload):
         reload()
-        expect(legend).to_have_text(
-            [re.compile(r"^means of ~?[1-3–]+ steps$"), re.compile("^smoothed over ~[46]0 steps$")]
-        )
+        expect(legend).to_have_text([re.compile(r"^means of ~?[1-3–]+ steps$"), re.compile("^smoothed, ~[46]0 steps$")])
         assert "each step" not in [trace["name"] for trace in dashboard.figure("#loss-plot")]
     assert "2,000" in dashboard.page.locator("#loss-plot .xtick text").all_text_contents()
 
@@ -291,5 +289,5 @@ def test_the_tab_key_passes_over_the_plots_buttons(dashboard: Dashboard) -> None
     dashboard.figure("#push-pull-plot")
     dashboard.figure("#loss-plot")
     buttons = dashboard.page.locator("#push-pull-plot .modebar-btn, #loss-plot .modebar-btn")
-    assert buttons.count() == 12
+    assert buttons.count() == 14
     assert buttons.evaluate_all("buttons => buttons.every((button) => button.tabIndex === -1)")

@@ -228,7 +228,10 @@ def test_verification_of_a_session_that_the_tape_trains_says_so(
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (1440, 900)])
-def test_verification_moves_nothing_and_shows_all_of_its_columns(dashboard: Dashboard, width: int, height: int) -> None:
+def test_verification_moves_nothing_and_shows_all_of_its_columns(
+    open_dashboard: OpenDashboard, width: int, height: int
+) -> None:
+    dashboard = open_dashboard({}, panels="loss,verification")
     dashboard.page.set_viewport_size({"width": width, "height": height})
     panel = dashboard.page.locator("verification-panel")
     place = "panel => [panel.offsetTop, panel.offsetHeight]"

@@ -10,8 +10,8 @@ const CHARACTERS = [".", "a", "b", "c"];
 /** @param {string} name @param {string} inputs  such as "x: B I, W: I O" @param {string} output @returns {Op} */
 function op(name, inputs, output) {
   const operands = inputs.split(", ").map((input) => input.split(":").map((part) => part.trim()));
-  const rest = { title: "", forward: { formula: { latex: "", mathml: "" }, code: "" }, backward: [], why: null };
-  const named = operands.map(([operand, shape]) => ({ name: operand, shape, differentiable: true }));
+  const rest = { title: "", forward: { formula: { latex: "", mathml: "" }, code: "" }, backward: [], why: "", sources: [] };
+  const named = operands.map(([operand, shape]) => ({ name: operand, shape, differentiable: true, meaning: null }));
   return { name, ...rest, inputs: named, output: { name: "y", shape: output } };
 }
 

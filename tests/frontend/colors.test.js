@@ -60,3 +60,84 @@ test("a table is linear between two stops", () => {
 test("opacity turns a colour into what both painters read", () => {
   assert.equal(withOpacity("#ff8000", 0.5), "rgba(255, 128, 0, 0.5)");
 });
+
+/** Linear light. @param {number} channel  0 … 255 */
+const linear = (channel) => (channel / 255 <= 0.04045 ? channel / 255 / 12.92 : ((channel / 255 + 0.055) / 1.055) ** 2.4);
+
+/** @param {number[][]} matrix @param {number[]} vector */
+const times = (matrix, vector) => matrix.map((row) => row.reduce((sum, factor, i) => sum + factor * vector[i], 0));
+
+/** From linear light to XYZ, over the white of D65. */
+const XYZ = [
+  [0.4339499, 0.3762098, 0.1898402],
+  [0.2126729, 0.7151522, 0.072175],
+  [0.0177565, 0.1094685, 0.872775],
+];
+
+/** How eyes see that lack a kind of cone, in linear light: Machado, Oliveira and Fernandes (2009), severity 1. */
+const EYES = {
+  usual: [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+  protanopic: [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+  deuteranopic: [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
+};
+
+/** CIE L*a*b*. @param {string} color @param {number[][]} [eyes] */
+function lab(color, eyes = EYES.usual) {
+  const light = [1, 3, 5].map((start) => linear(Number.parseInt(color.slice(start, start + 2), 16)));
+  const seen = times(eyes, light).map((channel) => Math.min(1, Math.max(0, channel)));
+  const [x, y, z] = times(XYZ, seen).map((t) => (t > 216 / 24389 ? Math.cbrt(t) : ((24389 / 27) * t + 16) / 116));
+  return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
+}
+
+/** @param {number[]} one @param {number[]} other */
+const distance = (one, other) => Math.hypot(...one.map((part, i) => part - other[i]));
+
+/** @param {import("../../frontend/types/plotly").ColorScale} scale */
+const colorsOf = (scale) => scale.map(([, color]) => color);
+
+test("lightness is measured as CIE has it", () => {
+  assert.ok(distance(lab("#ffffff"), [100, 0, 0]) < 0.02);
+  assert.ok(distance(lab("#ff0000"), [53.24, 80.09, 67.2]) < 0.05);
+});
+
+for (const [theme, { diverging, sequential, notFinite }] of Object.entries(palettes)) {
+  for (const [name, half] of [
+    ["blue half", colorsOf(diverging).slice(0, 6).reverse()],
+    ["red half", colorsOf(diverging).slice(5)],
+    ["sequential scale", colorsOf(sequential)],
+  ]) {
+    test(`from step to step the lightness of the ${theme} ${name} changes by the same amount`, () => {
+      const lightness = /** @type {string[]} */ (half).map((color) => lab(color)[0]);
+      const steps = lightness.slice(1).map((value, i) => Math.abs(value - lightness[i]));
+      const mean = steps.reduce((sum, step) => sum + step, 0) / steps.length;
+      assert.ok(mean > 10, `${mean}`);
+      for (const step of steps) assert.ok(Math.abs(step - mean) < 0.06 * mean, `${steps}`);
+    });
+  }
+
+  test(`the ${theme} halves are as light as each other at the same distance from zero`, () => {
+    for (let i = 0; i < 5; i++) {
+      const [low, high] = [diverging[i][1], diverging[10 - i][1]].map((color) => lab(color)[0]);
+      assert.ok(Math.abs(low - high) < 1, `${low} ${high}`);
+    }
+  });
+
+  for (const [eyes, matrix] of Object.entries(EYES)) {
+    const see = (/** @type {string} */ color) => lab(color, matrix);
+
+    test(`${eyes} eyes tell the signs of the ${theme} scale apart, and each step from the next`, () => {
+      const seen = colorsOf(diverging).map(see);
+      for (let i = 0; i < 5; i++) assert.ok(distance(seen[i], seen[10 - i]) > 24, `${i}`);
+      for (let i = 1; i < seen.length; i++) assert.ok(distance(seen[i], seen[i - 1]) > 12, `${i}`);
+    });
+
+    test(`${eyes} eyes tell NaN and both infinities of the ${theme} theme from each other and from all values`, () => {
+      const special = [0, 2, 4].map((stop) => see(notFinite[stop][1]));
+      const values = [diverging, sequential].flatMap((scale) => [...lookupTable(scale, 65)]).map((pixel) => see(hex(pixel)));
+      for (const [i, one] of special.entries()) {
+        for (const value of values) assert.ok(distance(one, value) > 12, `${i}`);
+        for (const other of special.slice(i + 1)) assert.ok(distance(one, other) > 40, `${i}`);
+      }
+    });
+  }
+}

@@ -113,14 +113,16 @@ test("cells that are not finite get a trace of their own colours", () => {
     special.z.map((row) => [...row]),
     [
       [NaN, 0, 1],
-      [1, NaN, NaN],
+      [0.5, NaN, NaN],
     ],
   );
   assert.equal(special.colorscale, theme.notFinite);
-  const key = /** @type {ScatterTrace[]} */ (data.slice(2)).map(({ name, marker }) => [name, marker?.color]);
-  assert.deepEqual(key, [
-    ["NaN", "#8e24aa"],
-    ["infinite", "#f2b705"],
+  const [signs, ...keys] = /** @type {ScatterTrace[]} */ (data.slice(2));
+  assert.deepEqual([signs.x, signs.y, signs.text], [[1, 2, 0], [0, 0, 1], ["×", "▲", "▼"]]);
+  assert.deepEqual(keys.map(({ name, marker }) => [name, marker?.color]), [
+    ["× 1 NaN", "#808080"],
+    ["▼ 1 −∞", "#6b8e00"],
+    ["▲ 1 +∞", "#ffe135"],
   ]);
   assert.ok(layout.showlegend);
 });
@@ -128,7 +130,27 @@ test("cells that are not finite get a trace of their own colours", () => {
 test("where all cells are finite there is no key, and where one kind is missing it is not in it", () => {
   assert.deepEqual([figures.heatmap.data.length, figures.heatmap.layout.showlegend], [1, false]);
   const { data } = heatmap({ ...common, ...cells, values: Float32Array.of(1, 2, 3, 4, 5, NaN), ...titles });
-  assert.deepEqual(data.map(({ name }) => name).slice(2), ["NaN"]);
+  assert.deepEqual(data.map(({ name }) => name).slice(2), ["signs", "× 1 NaN"]);
+});
+
+test("the summary of a resting heat map says what is largest and smallest, where, and what is not finite", () => {
+  const values = Float32Array.of(1, NaN, -Infinity, -4, 2, NaN);
+  const { layout } = heatmap({ ...common, ...cells, values, ...titles, columnLabels: ["a", "b", "c"] });
+  assert.match(layout.meta.summary, /Largest 2 at example 1, character b; smallest −4 at example 1, character a\./);
+  assert.match(layout.meta.summary, /Not finite: 2 NaN, 1 −∞\.$/);
+  const moving = heatmap({ ...common, ...cells, values, ...titles, detail: false });
+  assert.doesNotMatch(moving.layout.meta.summary, /Largest/);
+});
+
+test("in blocks, those with cells that are not finite are counted as blocks", () => {
+  const values = Float32Array.of(1, 2, 3, 4, 5, NaN);
+  const { data } = heatmap({ ...common, ...cells, values, ...titles, block: [4, 2] });
+  assert.equal(data.at(-1)?.name, "× 1 NaN (blocks)");
+});
+
+test("a heat map with many cells that are not finite shows them by colour alone", () => {
+  const { data } = heatmap({ ...common, ...cells, ...titles, rows: 30, columns: 20, values: new Float32Array(600).fill(NaN) });
+  assert.deepEqual(data.map(({ name }) => name).slice(-2), ["not finite", "× 600 NaN"]);
 });
 
 test("a heat map of nothing but NaN keeps its colour bar", () => {

@@ -11,7 +11,7 @@ for (const { keys, shift, action, written } of SHORTCUTS) {
   });
 
   test(`${written} does something that there is`, () => {
-    assert.ok(action in COMMANDS || ["toggle", "help"].includes(action));
+    assert.ok(action in COMMANDS || ["toggle", "help", "copy-as"].includes(action));
   });
 }
 
@@ -58,9 +58,10 @@ test("keys belong to a field, a list, and a button where it takes them", () => {
   assert.equal(does("?", "button"), "help");
 });
 
-test("held down, keys step on and on, but start and stop, verify and help only once", () => {
-  const once = SHORTCUTS.filter((shortcut) => shortcut.once).map(({ action }) => action);
-  assert.deepEqual(once, ["toggle", "verify", "help"]);
+test("held down, keys step on and on through ops, steps and examples, and do all else only once", () => {
+  const often = SHORTCUTS.filter((shortcut) => !shortcut.once).map(({ action }) => action);
+  assert.ok(often.includes("op-forward") && often.includes("step-back"));
+  for (const action of often) assert.match(action, /^(op|pass|step|example)/);
 });
 
 for (const [name, { text, says }] of Object.entries(COMMANDS)) {

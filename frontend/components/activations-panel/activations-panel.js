@@ -5,8 +5,9 @@
  * @import { Activation } from "../../types/wire"
  */
 
-import { element, select, setOptions, setText } from "../../lib/dom.js";
+import { element, select, setText } from "../../lib/dom.js";
 import { percent } from "../../lib/format.js";
+import { chosenLayer, offerLayers } from "../../lib/hidden-layers.js";
 import { SATURATED, saturatedShare } from "../../lib/saturation.js";
 import { histogram as histogramOf, read, summary } from "../../lib/views.js";
 import { Distribution } from "../panel/distribution.js";
@@ -56,19 +57,16 @@ export class ActivationsPanel extends Panel {
 
   /** @override @param {Store} store */
   wishes(store) {
-    const layer = chosen(store);
+    const layer = chosenLayer(store);
     if (!layer) return [];
     return [summary(layer.output), ...this.#distributions.map(({ shows }) => histogramOf(shows(layer)[0]))];
   }
 
   /** @override @param {Store} store */
   update(store) {
-    const layer = chosen(store);
+    const layer = chosenLayer(store);
     if (!layer) return;
-    const layers = store.network.value?.activations ?? [];
-    const options = layers.map((each) => ({ value: String(each.layer), text: `layer ${each.layer}` }));
-    setOptions(this.#layers, options, String(layer.layer));
-    this.#layers.hidden = layers.length < 2;
+    offerLayers(this.#layers, store);
     const numbers = read(store.frame.value, summary(layer.output))?.info.summary;
     setText(this.#saturated, numbers ? percent(saturatedShare(numbers)) : "–");
     setText(this.#note, numbers?.nan ? notNumbers(numbers.nan) : "");
@@ -81,11 +79,5 @@ export class ActivationsPanel extends Panel {
 
 /** What the share leaves out. @param {number} nan */
 const notNumbers = (nan) => (nan < 1 ? `of the numbers, ${percent(nan)} being NaN` : "all are NaN");
-
-/** @param {Store} store */
-function chosen({ network, choices }) {
-  const layers = network.value?.activations ?? [];
-  return layers.find(({ layer }) => String(layer) === choices.value.activation) ?? layers[0] ?? null;
-}
 
 customElements.define("activations-panel", ActivationsPanel);

@@ -5,15 +5,18 @@
  * @import { Frame } from "../../frames.js"
  * @import { BatchNorm, View } from "../../types/wire"
  * @import { Range } from "../../types/plotly"
+ * @import { Cells } from "../picture/pointing.js"
  * @import { LivePlot } from "../live-plot/live-plot.js"
  */
 
 import { channels } from "../../figures/channels.js";
-import { element, select, setOptions } from "../../lib/dom.js";
+import { chosenNorm, NO_BATCH_NORM, offerNorms } from "../../lib/batch-norms.js";
+import { element, select, setText } from "../../lib/dom.js";
 import { extent, stickyRange } from "../../lib/ranges.js";
 import { histogram, read, values } from "../../lib/views.js";
 import { Distribution } from "../panel/distribution.js";
 import { drawUnknown, livePlot, Panel } from "../panel/panel.js";
+import { NormCourse } from "./norm-course.js";
 
 /**
  * @typedef {object} Statistic
@@ -44,6 +47,9 @@ const STATISTICS = [
   },
 ];
 
+/** What is followed over time. @type {(keyof BatchNorm)[]} */
+const FOLLOWED = ["mean", "running_mean", "variance", "running_variance"];
+
 /** Before, normalised, after. */
 const STAGES = /** @type {const} */ (["input", "normalized", "output"]);
 
@@ -52,8 +58,10 @@ const stages = (norm) => STAGES.flatMap((stage) => norm[stage] ?? []);
 
 export class BatchNormPanel extends Panel {
   #layers = element("select");
-  #none = element("p", { class: "placeholder" },
-    "This network has no batch norm. Create a session with batch norm “hidden” or “all” to see what it does.");
+  #none = element("p", { class: "placeholder" }, NO_BATCH_NORM);
+  #course = new NormCourse();
+  #channel = element("input", { type: "number", min: "0", placeholder: "all", id: "norm-channel" });
+  #note = element("p", { class: "note" });
   /** @type {StatisticPlot[]} */
   #statistics = STATISTICS.map((statistic) => ({ statistic, plot: livePlot(), range: null }));
   #distribution = new Distribution(livePlot({ id: "batch-norm-plot" }));
@@ -69,17 +77,26 @@ export class BatchNormPanel extends Panel {
     const attributes = { id: "batch-norm-layer", "aria-label": "Batch norm of" };
     this.#layers = select(attributes, (output) => actions.choose("batchnorm", output));
     this.#layers.hidden = true;
-    return [this.#layers];
+    this.#channel.addEventListener("change", () => actions.choose("channel", this.#channel.value));
+    for (const { plot } of this.#statistics) {
+      plot.addEventListener("point", (event) => event.stopPropagation());
+      plot.addEventListener("pin", (event) => {
+        event.stopPropagation();
+        actions.choose("channel", String(/** @type {CustomEvent<{ cell: number[] }>} */ (event).detail.cell[0]));
+      });
+    }
+    return [element("label", { class: "check" }, "channel over time", this.#channel), this.#layers];
   }
 
   /** @override */
   body() {
-    return [this.#none, ...this.#statistics.map(({ plot }) => plot), this.#distribution.plot];
+    const { mean, variance } = this.#course.plots;
+    return [this.#none, ...this.#statistics.map(({ plot }) => plot), mean, variance, this.#distribution.plot, this.#note];
   }
 
   /** @override @param {Store} store @returns {View[]} */
   wishes(store) {
-    const norm = chosen(store);
+    const norm = chosenNorm(store);
     if (!norm) return [];
     const perChannel = STATISTICS.flatMap(({ series }) => series.map(({ of }) => values(String(norm[of]))));
     return [...perChannel, ...stages(norm).map((tensor) => histogram(tensor))];
@@ -87,22 +104,32 @@ export class BatchNormPanel extends Panel {
 
   /** @override @param {Store} store */
   update(store) {
-    const norm = chosen(store);
+    const norm = chosenNorm(store);
     this.classList.toggle("without", !norm);
-    this.#layers.hidden = (store.network.value?.batch_norms.length ?? 0) < 2;
+    offerNorms(this.#layers, store);
+    const channel = channelOf(store.choices.value.channel);
+    if (this.#channel !== document.activeElement) this.#channel.value = store.choices.value.channel;
     if (!norm) return;
-    const options = (store.network.value?.batch_norms ?? []).map(({ output, layer }) =>
-      ({ value: output, text: layer === null ? "logits" : `layer ${layer}` }));
-    setOptions(this.#layers, options, norm.output);
     if (this.#shown !== norm.output) for (const each of this.#statistics) each.range = null;
     this.#shown = norm.output;
-    for (const each of this.#statistics) this.#drawStatistic(each, norm, store.frame.value);
+    for (const each of this.#statistics) this.#drawStatistic(each, norm, store.frame.value, channel);
     this.#distribution.show(`${norm.input} → ${norm.output}: distributions`,
       stages(norm).map((tensor) => ({ name: tensor, view: read(store.frame.value, histogram(tensor)) })));
+    this.#follow(store, norm, channel);
   }
 
-  /** @param {StatisticPlot} each @param {BatchNorm} norm @param {Frame | null} frame */
-  #drawStatistic(each, norm, frame) {
+  /** @param {Store} store @param {BatchNorm} norm @param {number | null} channel */
+  #follow(store, norm, channel) {
+    const views = FOLLOWED.map((of) => read(store.frame.value, values(String(norm[of]))));
+    const known = views.flatMap((view) => (view?.data && !view.info.block ? [view.data] : []));
+    const draw = () => this.#course.draw(channelOf(store.choices.peek().channel));
+    this.#course.take(store, norm, known.length === FOLLOWED.length ? known : [], draw);
+    draw();
+    setText(this.#note, this.#course.text(channel));
+  }
+
+  /** @param {StatisticPlot} each @param {BatchNorm} norm @param {Frame | null} frame @param {number | null} marked */
+  #drawStatistic(each, norm, frame, marked) {
     const { title, yTitle, series } = each.statistic;
     const parts = series.map(({ name, as, of }) => {
       const tensor = String(norm[of]);
@@ -114,14 +141,19 @@ export class BatchNormPanel extends Panel {
     if (known.length < parts.length) return;
     const yRange = stickyRange(each.range, extent(...known.map((part) => part.values)));
     each.range = yRange;
-    each.plot.draw((_detail, theme) => channels({ series: known, title, theme, yTitle, yRange }));
+    each.plot.cells = channelsOf(String(norm[series[0].of]), known[0].values.length);
+    each.plot.draw((_detail, theme) => channels({ series: known, title, theme, yTitle, yRange, marked }));
   }
 }
 
-/** @param {Store} store */
-function chosen({ network, choices }) {
-  const norms = network.value?.batch_norms ?? [];
-  return norms.find(({ output }) => output === choices.value.batchnorm) ?? norms[0] ?? null;
-}
+/** @param {string} choice  Empty: all channels. */
+const channelOf = (choice) => (choice === "" ? null : Number(choice));
+
+/** A channel is a column of the whole plot. @param {string} tensor @param {number} count @returns {Cells} */
+const channelsOf = (tensor, count) => ({
+  tensor, rows: 1, columns: count, order: null, block: [1, 1],
+  cellAt: (_row, column) => (column >= 0 && column < count ? [column] : null),
+  placesOf: () => [],
+});
 
 customElements.define("batch-norm-panel", BatchNormPanel);

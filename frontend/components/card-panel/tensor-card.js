@@ -1,145 +1,116 @@
 /**
- * Where a tensor comes from and what its gradient collects: formulas and code, from the op table.
+ * Where a tensor comes from, what its gradient collects, and whether that is right: the card's text, in sections that can
+ * be folded.
  *
  * @import { Store } from "../../store.js"
- * @import { Call, Contribution, Gradient, Network, Op } from "../../types/wire"
+ * @import { Known } from "./lines.js"
+ * @import { Axes } from "../../lib/axes.js"
+ * @import { Network, Op } from "../../types/wire"
+ * @import { ReadonlySignal } from "../../lib/signals.js"
  *
- * @typedef {object} Sources
- * @property {Network} network
- * @property {Op[]} ops
- * @property {(tensor: string, contribution?: string) => void} inspect
+ * @typedef {{ forward: HTMLElement, backward: HTMLElement | null }} Lines
  */
 
-import { element, formula } from "../../lib/dom.js";
-import { View } from "../../lib/view.js";
+import { fold, isFolded } from "../../lib/card-sections.js";
+import { dimensionsOf } from "../../lib/dimensions.js";
+import { element } from "../../lib/dom.js";
 import { selected } from "../../lib/selection.js";
+import { View } from "../../lib/view.js";
+import { backwardSection, forwardSection, givenSection } from "./lines.js";
+import { ProofSection } from "./proof-section.js";
+import { SumSection } from "./sum-section.js";
+import { UpdateNumbers } from "./update-numbers.js";
 
 export class TensorCard extends View {
-  /** The cards of a network's tensors, each built when it is first wanted. @type {Map<string, HTMLElement>} */
-  #cards = new Map();
+  /** The lines of a network's tensors, each built when it is first wanted. @type {Map<string, Lines>} */
+  #lines = new Map();
   /** @type {{ network: Network, ops: Op[] } | null} What they were built of. */
   #built = null;
+  #shown = "";
+  #toFocus = false;
+  #forward = element("div");
+  #backward = element("div", { class: "backward" });
+  #update = new UpdateNumbers();
+  #sum;
+  #proof;
+
+  /** @param {ReadonlySignal<Axes>} axes */
+  constructor(axes) {
+    super();
+    this.#sum = new SumSection(axes);
+    this.#proof = new ProofSection(axes);
+  }
+
+  /** @override @param {Store} store */
+  build(store) {
+    for (const part of [this.#update, this.#sum, this.#proof]) part.start(store);
+    this.append(element("div", { class: "card" },
+      element("div", { class: "forward" }, this.#forward, this.#update),
+      this.#backward, this.#sum, this.#proof));
+    this.addEventListener("toggle", ({ target }) => {
+      if (target instanceof HTMLDetailsElement) this.#toggled(target, store);
+    }, { capture: true });
+  }
+
+  /** What a person folds stays folded, on all cards. @param {HTMLDetailsElement} section @param {Store} store */
+  #toggled({ open, dataset: { section = "" } }, { choices, actions }) {
+    const { folded } = choices.peek();
+    if (isFolded(folded, section) === open) actions.choose("folded", fold(folded, section, !open));
+  }
 
   /** @override @param {Store} store */
   update(store) {
     const network = store.network.value;
     const ops = store.ops.value;
     if (!network) return;
-    if (network !== this.#built?.network || ops !== this.#built.ops) this.#cards.clear();
+    if (network !== this.#built?.network || ops !== this.#built.ops) {
+      this.#lines.clear();
+      this.#shown = "";
+    }
     this.#built = { network, ops };
     const { tensor, contribution } = selected(store);
-    const card = this.#cards.get(tensor) ?? built(tensor, { network, ops, inspect: store.actions.inspect });
-    this.#cards.set(tensor, card);
-    for (const button of card.querySelectorAll("button[data-contribution]")) {
+    if (tensor !== this.#shown) this.#turnTo(tensor, store);
+    for (const button of this.querySelectorAll("button[data-contribution]")) {
       button.setAttribute("aria-pressed", String(button.getAttribute("data-contribution") === contribution));
     }
-    if (card.parentNode !== this) this.#turnTo(card);
+    for (const section of this.querySelectorAll("details")) {
+      section.open = !isFolded(store.choices.value.folded, section.dataset.section ?? "");
+    }
+    if (this.#toFocus) this.#focus();
   }
 
-  /** A press that leads to another card takes the focus along. @param {HTMLElement} card */
-  #turnTo(card) {
-    const focused = this.contains(document.activeElement);
-    this.replaceChildren(card);
+  /** A press that leads to another tensor takes the focus along. @param {string} tensor @param {Store} store */
+  #turnTo(tensor, store) {
+    this.#shown = tensor;
+    const network = store.network.value;
+    if (!network) return;
+    const ops = store.ops.value;
+    const known = { network, ops, dimensions: dimensionsOf(network, ops), inspect: store.actions.inspect };
+    const lines = this.#lines.get(tensor) ?? linesOf(tensor, known);
+    this.#lines.set(tensor, lines);
+    const focused = [this.#forward, this.#backward, this.#sum].some((part) => part.contains(document.activeElement));
+    this.#forward.replaceChildren(lines.forward);
+    this.#backward.replaceChildren(...(lines.backward ? [lines.backward] : []));
+    this.#sum.turnTo(network.gradients.find((each) => each.tensor === tensor) ?? null, known);
     this.scrollTop = 0;
-    const next = card.querySelector("button[aria-pressed=true]") ?? card.querySelector("button");
-    if (focused && next instanceof HTMLElement) next.focus();
+    if (focused) this.#toFocus = true;
+  }
+
+  /** The button of what is on show now. */
+  #focus() {
+    this.#toFocus = false;
+    const buttons = "button[data-contribution]";
+    const next = this.querySelector(`${buttons}[aria-pressed=true]`) ?? this.querySelector(buttons);
+    if (next instanceof HTMLElement) next.focus();
   }
 }
 
-/** @param {string} tensor @param {Sources} sources */
-function built(tensor, sources) {
-  const { calls, gradients } = sources.network;
-  const call = calls.find(({ output }) => output === tensor);
-  const gradient = gradients.find((each) => each.tensor === tensor);
-  const origin = element("div", {}, call ? madeBy(call, sources) : given(gradient));
-  if (gradient) origin.append(collects(gradient, sources));
-  return element("div", { class: "card" }, origin, ...(call ? passesBack(call, sources) : []));
+/** @param {string} tensor @param {Known} known @returns {Lines} */
+function linesOf(tensor, known) {
+  const call = known.network.calls.find(({ output }) => output === tensor);
+  return call
+    ? { forward: forwardSection(call, known), backward: backwardSection(call, known) }
+    : { forward: givenSection(tensor, known), backward: null };
 }
-
-/** Of what no op computes, parameters have a gradient and the minibatch has none. @param {Gradient | undefined} gradient */
-function given(gradient) {
-  const says = gradient ? "A parameter: the update after each step changes it." : "Drawn for this step.";
-  return section("Given", element("p", {}, says));
-}
-
-/** The line that computes it. @param {Call} call @param {Sources} sources */
-function madeBy(call, { ops, inspect }) {
-  const op = ops.find(({ name }) => name === call.op);
-  const inputs = call.inputs.map(({ tensor }) =>
-    tensorButton({ name: tensor, text: tensor, choose: () => inspect(tensor) }));
-  return section(`Forward: ${op?.title ?? call.op}`,
-    element("code", { class: "line" }, call.code),
-    ...(op ? [math(op.forward.formula), element("p", { class: "shapes" }, shapes(op))] : []),
-    element("p", { class: "inputs" }, "from ", ...inputs),
-    ...(op?.why ? [element("p", { class: "why" }, op.why)] : []));
-}
-
-/** @param {Op} op */
-function shapes({ inputs, output }) {
-  const named = inputs.map(({ name, shape }) => `${name}: ${shape || "scalar"}`).join(", ");
-  return `${named} → ${output.name}: ${output.shape || "scalar"}`;
-}
-
-/** What the same line does backwards, per input. @param {Call} call @param {Sources} sources */
-function passesBack(call, { ops, network, inspect }) {
-  const parts = contributions(network).filter((part) => part.call === call.index);
-  const rules = ops.find(({ name }) => name === call.op)?.backward ?? [];
-  return [section(`Backward: what it passes to its input${parts.length > 1 ? "s" : ""}`,
-    ...parts.map((part) => {
-      const target = call.inputs.find(({ operand }) => operand === part.operand)?.tensor ?? part.operand;
-      const rule = rules.find(({ input }) => input === part.operand);
-      const choose = () => inspect(target, part.name);
-      return element("div", { class: "rule" },
-        element("p", {}, "to ", tensorButton({ name: part.name, text: `d${target}`, choose, contribution: true })),
-        element("code", { class: "line" }, part.code),
-        ...(rule ? [math(rule.formula), ...remark(rule.why, part)] : []));
-    }))];
-}
-
-/** Why the rule is as it is, beside the line as texts have it where they differ. @param {string | null} why @param {Contribution} part */
-function remark(why, { code, textbook_code }) {
-  if (!textbook_code) return why ? [element("p", { class: "why" }, why)] : [];
-  return [element("dl", { class: "textbook" },
-    element("dt", {}, "in texts"), element("dd", {}, element("code", {}, textbook_code)),
-    element("dt", {}, "here"), element("dd", {}, element("code", {}, code)),
-    element("dt", {}, "why"), element("dd", {}, why ?? ""))];
-}
-
-/** All that its gradient is the sum of. @param {Gradient} gradient @param {Sources} sources */
-function collects({ name, tensor, contributions }, { inspect }) {
-  const sum = contributions.length > 1 ? `the sum of ${contributions.length} contributions` : "one contribution";
-  return section(`${name}: ${sum}`,
-    element("ul", { class: "contributions" }, ...contributions.map((part) => {
-      const choose = (/** @type {boolean} */ chosen) => inspect(tensor, chosen ? "" : part.name);
-      return element("li", {},
-        tensorButton({ name: part.name, text: `through ${part.via}`, choose, contribution: true }),
-        element("span", { class: "at" }, `op ${part.known_at}`),
-        element("code", { class: "line" }, part.code));
-    })));
-}
-
-/** @param {Network} network @returns {Contribution[]} */
-const contributions = (network) => network.gradients.flatMap((gradient) => gradient.contributions);
-
-/** @param {string} heading @param {...Node} children */
-const section = (heading, ...children) => element("section", {}, element("h4", {}, heading), ...children);
-
-/** @param {{ latex: string, mathml: string }} written */
-const math = ({ latex, mathml }) => element("div", { class: "formula", title: latex }, formula(mathml));
-
-/**
- * @typedef {object} TensorButton
- * @property {string} name
- * @property {string} text
- * @property {(chosen: boolean) => void} choose  Told whether it is chosen already.
- * @property {boolean} [contribution]  Whether it is one, and is marked while it is on show.
- */
-
-/** @param {TensorButton} button */
-const tensorButton = ({ name, text, choose, contribution = false }) => element("button", {
-  type: "button", class: "tensor", title: `Show ${name}`,
-  onclick: ({ currentTarget }) => choose(currentTarget.getAttribute("aria-pressed") === "true"),
-  ...(contribution && { "data-contribution": name, "aria-pressed": "false" }),
-}, text);
 
 customElements.define("tensor-card", TensorCard);

@@ -1,120 +1,184 @@
 /**
- * The ops of a step in order, with the one that was done last marked, and what is not known yet set back.
+ * The page's spine: every tensor of a step as a node, in forward order. Steps light it up op by op; on the way back the
+ * gradient flows along the same edges, as wide and as coloured as it is large.
  *
  * @import { Store } from "../../store.js"
- * @import { Network } from "../../types/wire"
- * @import { Moment } from "../../lib/moments.js"
- * @import { Selection } from "../../lib/selection.js"
+ * @import { Network, NormsView } from "../../types/wire"
+ * @import { Decades } from "../../lib/flow-colors.js"
+ * @import { Layout } from "../../lib/flow-layout.js"
+ * @import { Shown } from "./flow-drawing.js"
+ *
+ * @typedef {{ network: Network, layers: string, wide: boolean, layout: Layout, drawing: FlowDrawing, view: NormsView }} Flow
  */
 
 import { element } from "../../lib/dom.js";
-import { View } from "../../lib/view.js";
+import { decadesOf, levelColors } from "../../lib/flow-colors.js";
+import { groupsOf, openGroups } from "../../lib/flow-groups.js";
+import { flowLayout } from "../../lib/flow-layout.js";
+import { measuredOnLine, tensorsOf } from "../../lib/flow-measures.js";
+import { currentOf, nodeFor } from "../../lib/flow-states.js";
 import { selected } from "../../lib/selection.js";
+import { effect, signal } from "../../lib/signals.js";
+import { View } from "../../lib/view.js";
+import { norms, readNorms } from "../../lib/views.js";
+import { FlowDrawing } from "./flow-drawing.js";
+import { FlowInput } from "./flow-input.js";
+import { FlowLegend } from "./flow-legend.js";
+import { FlowTip } from "./flow-tip.js";
+import { FlowTools } from "./flow-tools.js";
+import { FlowZoom } from "./flow-zoom.js";
 
-/** Parameters and the minibatch, in the order of their use: what no op computes. @param {Network} network */
-function givenTensors({ calls }) {
-  const computed = new Set(calls.map(({ output }) => output));
-  const used = calls.flatMap(({ inputs }) => inputs.map(({ tensor }) => tensor));
-  return [...new Set(used)].filter((tensor) => !computed.has(tensor));
-}
+/** From this width on there is room for numbers beside the nodes. */
+const WIDE = 480;
+/** While training runs it is a glance: so many milliseconds between two of them. */
+const GLANCE = 100;
 
 export class FlowGraph extends View {
-  #given = element("div", { class: "given" });
-  #forward = element("ol", { "aria-label": "Forward" });
-  #backward = element("ol", { "aria-label": "Backward" });
-  #scroll = element("div", { class: "scroll" });
-  /** @type {{ moment: Moment, button: HTMLButtonElement }[]} */
-  #rows = [];
-  /** @type {Moment[]} Those that the rows are of. */
-  #moments = [];
+  #frame = element("div", { class: "frame" });
+  #legend = new FlowLegend();
+  #tip = new FlowTip();
+  #onScreen = signal(false);
+  #hasRoom = signal(false);
+  /** What is drawn. @type {Flow | null} */
+  #flow = null;
+  /** @type {Decades | null} */
+  #decades = null;
+  /** @type {Shown | null} */
+  #shown = null;
+  /** The magnitudes that came last, and of which state they are. */
+  #found = { version: -1, norms: /** @type {Map<string, number>} */ (new Map()) };
   #op = -1;
+  #painted = -Infinity;
+  #late = 0;
+  /** @type {FlowTools} */
+  #tools = /** @type {any} */ (null);
+  /** @type {FlowZoom} */
+  #zoom = /** @type {any} */ (null);
+  /** @type {FlowInput} */
+  #input = /** @type {any} */ (null);
 
-  /** @override */
-  build() {
-    this.#scroll.append(
-      element("h4", {}, "Parameters and minibatch"), this.#given,
-      element("h4", {}, "Forward"), this.#forward,
-      element("h4", {}, "Backward"), this.#backward,
-    );
-    this.append(this.#scroll);
-    this.addEventListener("keydown", (event) => this.#moveFocus(event));
-    // Where it was not to be seen, or of another height, the row has yet to be brought into sight.
-    new ResizeObserver(() => this.#reveal(this.#op)).observe(this.#scroll);
+  /** @override @param {Store} store */
+  build(store) {
+    for (const [level, light] of levelColors("light").entries()) {
+      this.style.setProperty(`--flow-${level}`, `light-dark(${light}, ${levelColors("dark")[level]})`);
+    }
+    this.#zoom = new FlowZoom(this.#frame, (choice) => store.actions.choose("flowzoom", choice));
+    this.#tools = new FlowTools(store, this.#zoom);
+    this.#input = new FlowInput(store, this.#frame, this.#zoom, (drawn) => this.#tell(drawn));
+    this.append(this.#tools.root, element("figure", {}, this.#frame, this.#legend.root), this.#tip.root, this.#input.said);
+    new ResizeObserver(([{ contentRect }]) => {
+      this.#onScreen.value = contentRect.width > 0;
+      this.#hasRoom.value = contentRect.width >= WIDE;
+      this.#zoom.resize(contentRect);
+    }).observe(this.#frame);
+    effect(() => this.#zoom.set(store.choices.value.flowzoom));
+    effect(() => {
+      this.#draw(store);
+      store.actions.show("flow-graph", this.#onScreen.value && this.#flow ? [this.#flow.view] : []);
+    });
   }
 
   /** @override @param {Store} store */
   update(store) {
-    const moments = store.moments.value;
-    if (moments !== this.#moments) this.#list(store);
-    this.#moments = moments;
-    this.#select(selected(store));
-    const op = store.op.value;
-    this.#mark(op);
-    // Only when it moves: a row that was clicked must stay under the mouse.
-    if (op !== this.#op) this.#reveal(op);
-    this.#op = op;
+    const { frame, moment, streaming, op, choices, network } = store;
+    // Read here, so that it runs again for each of them.
+    void [frame.value, moment.value, op.value, choices.value, network.value];
+    if (!this.#onScreen.value) return;
+    clearTimeout(this.#late);
+    const wait = streaming.value ? this.#painted + GLANCE - performance.now() : 0;
+    if (wait <= 0) this.#paint(store);
+    else this.#late = setTimeout(() => this.#paint(store), wait);
+  }
+
+  /** Makes the drawing anew where there is another network, or other parts of it are open. @param {Store} store */
+  #draw({ network: { value: network }, choices: { value: { layers } } }) {
+    const wide = this.#hasRoom.value;
+    const drawn = this.#flow;
+    if (!network || (drawn?.network === network && drawn.layers === layers && drawn.wide === wide)) return;
+    if (drawn?.network !== network) {
+      this.#decades = null;
+      this.#op = -1;
+    }
+    const layout = flowLayout(network, openGroups(layers, network));
+    const drawing = new FlowDrawing(layout, wide);
+    this.#flow = { network, layers, wide, layout, drawing, view: norms(tensorsOf(layout)) };
+    this.#zoom.show(drawing.svg, drawing.size);
+    this.#input.attach(drawing);
+    this.#painted = -Infinity;
+    this.#shown = null;
   }
 
   /** @param {Store} store */
-  #list({ moments, network, actions }) {
-    this.#rows = moments.value.map((moment) => ({
-      moment,
-      button: element("button", {
-        type: "button", class: "op", title: moment.code, "data-op": String(moment.op),
-        onclick: () => actions.inspect(moment.tensor, moment.contribution ?? ""),
-      }, element("span", { class: "number" }, String(moment.op)), element("code", {}, moment.label)),
-    }));
-    for (const list of [this.#forward, this.#backward]) {
-      const rows = this.#rows.filter(({ moment }) => (moment.pass === "backward") === (list === this.#backward));
-      list.replaceChildren(...rows.map(({ button }) => element("li", {}, button)));
-    }
-    const given = network.value ? givenTensors(network.value) : [];
-    this.#given.replaceChildren(...given.map((tensor) => element("button", {
-      type: "button", class: "tensor", "data-tensor": tensor, onclick: () => actions.inspect(tensor),
-    }, tensor)));
+  #paint(store) {
+    this.#draw(store);
+    const flow = this.#flow;
+    if (!flow || flow.network !== store.network.peek()) return;
+    this.#painted = performance.now();
+    const { drawing, layout } = flow;
+    const shown = this.#shown = this.#read(store, flow);
+    drawing.paint(shown);
+    this.#legend.show(shown.decades, [...shown.norms.values()].filter((norm) => !Number.isFinite(norm)).length);
+    const groups = groupsOf(flow.network).length;
+    this.#tools.show({
+      wide: store.choices.peek().flow === "wide", groups,
+      open: layout.brackets.filter(({ open }) => open).length, node: shown.selected.node,
+    });
+    if (this.#input.pointed) this.#tell(this.#input.pointed);
+    if (this.#op !== shown.op) this.#move(this.#op, shown);
+    this.#op = shown.op;
   }
 
-  /**
-   * Marks what is inspected. Of all rows only that one is reached by the tab key, the others by arrows.
-   * @param {Selection} selection
-   */
-  #select({ tensor, contribution }) {
-    for (const { moment, button } of this.#rows) {
-      const chosen = moment.tensor === tensor && (moment.contribution ?? "") === contribution;
-      button.setAttribute("aria-pressed", String(chosen));
-      button.tabIndex = chosen ? 0 : -1;
-    }
-    for (const button of this.#given.querySelectorAll("button")) {
-      button.setAttribute("aria-pressed", String(button.dataset.tensor === tensor));
-    }
-    if (!this.#rows.some(({ button }) => button.tabIndex === 0)) this.#rows[0]?.button.setAttribute("tabindex", "0");
+  /** @param {Store} store @param {Flow} flow @returns {Shown} */
+  #read(store, { layout, network, view }) {
+    const op = store.op.peek();
+    const found = this.#magnitudes(store, view);
+    const whole = op === store.position.peek()?.ops && found.size > 0;
+    const onLine = measuredOnLine(layout).flatMap((name) => found.get(name) ?? []);
+    this.#decades = decadesOf(this.#decades, onLine, whole);
+    const { tensor, contribution } = selected(store);
+    const edge = layout.edges.find(({ contributions }) => contribution !== "" && contributions.includes(contribution));
+    return {
+      op, norms: found, decades: this.#decades, backward: op > network.forward_ops, atRest: !store.streaming.peek(),
+      current: currentOf(layout, store.moment.peek()),
+      selected: { node: nodeFor(layout.nodes, tensor), edge: edge ?? null },
+    };
   }
 
-  /** Marks the op that was done last, and what is not known yet. @param {number} op */
-  #mark(op) {
-    for (const { moment, button } of this.#rows) {
-      button.dataset.state = moment.op > op ? "unknown" : moment.op === op ? "current" : "known";
-      if (moment.op === op) button.setAttribute("aria-current", "step");
-      else button.removeAttribute("aria-current");
-    }
+  /** Where a frame is older than the wish, what came before of the same state. @param {Store} store @param {NormsView} view */
+  #magnitudes({ frame }, view) {
+    const version = frame.peek()?.info.version ?? -1;
+    const found = readNorms(frame.peek(), view);
+    if (found) this.#found = { version, norms: found };
+    return this.#found.version === version ? this.#found.norms : new Map();
   }
 
-  /** Scrolls the list, not the page. @param {number} op */
-  #reveal(op) {
-    const place = this.#rows.find(({ moment }) => moment.op === op)?.button.getBoundingClientRect();
-    if (!place) return;
-    const { top, bottom } = this.#scroll.getBoundingClientRect();
-    if (place.top < top) this.#scroll.scrollTop -= top - place.top + place.height;
-    if (place.bottom > bottom) this.#scroll.scrollTop += place.bottom - bottom + place.height;
+  /** One op on, a light runs along what it did. @param {number} before @param {Shown} shown */
+  #move(before, shown) {
+    const { edge, node } = shown.current;
+    this.#reveal(shown);
+    if (shown.op !== before + 1) return;
+    const { drawing, layout } = /** @type {Flow} */ (this.#flow);
+    if (edge) drawing.pulse(edge, "up");
+    const into = layout.edges.find(({ to, from }) => to === node && from.kind !== "given");
+    if (into && node?.from === shown.op) drawing.pulse(into, "down");
   }
 
-  /** @param {KeyboardEvent} event */
-  #moveFocus(event) {
-    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-    const here = this.#rows.findIndex(({ button }) => button === event.target);
-    if (!step || here < 0) return;
-    event.preventDefault();
-    this.#rows[here + step]?.button.focus();
+  /** Brings what the last op did into sight, unless the mouse is here: what it is on must stay there. @param {Shown} shown */
+  #reveal({ current: { node: place } }) {
+    if (this.#input.mouseInside || !place) return;
+    const { height } = this.#frame.getBoundingClientRect();
+    const { layout } = /** @type {Flow} */ (this.#flow);
+    const y = (place.y / layout.height) * this.#frame.scrollHeight;
+    const { scrollTop } = this.#frame;
+    if (y < scrollTop + 40 || y > scrollTop + height - 40) this.#frame.scrollTop = y - height / 2;
+  }
+
+  /** What the mouse or the focus is on. @param {Element | null} drawn  A node or an edge. */
+  #tell(drawn) {
+    const what = drawn && this.#flow?.drawing.whatIs(drawn);
+    if (!drawn || !what || !this.#shown) return this.#tip.hide();
+    const [place, all] = [drawn, this].map((each) => each.getBoundingClientRect());
+    this.#tip.show(what, this.#shown, place, all);
   }
 }
 

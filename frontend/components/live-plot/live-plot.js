@@ -1,7 +1,18 @@
-/** @import { MakeFigure, Theme } from "../../types/plotly" */
+/**
+ * @import { MakeFigure, PictureFormat, Theme } from "../../types/plotly"
+ * @import { Cells, Region } from "../picture/pointing.js"
+ * @import { MarkKind } from "./marks.js"
+ *
+ * @typedef {ReadonlyMap<string, { region: Region, kind: MarkKind }[]>} Lit  What lights up of each tensor.
+ */
 
+import { tableOf } from "../../figures/table.js";
+import { told } from "../../figures/told.js";
+import { saveText } from "../../lib/download.js";
 import { loadPlotly } from "../../lib/plotly.js";
-import { Stage } from "./stage.js";
+import { Marks } from "./marks.js";
+import { Pointer } from "./pointer.js";
+import { fileName, Stage } from "./stage.js";
 import { readTheme } from "./theme.js";
 import { turns } from "./turns.js";
 
@@ -27,6 +38,12 @@ export class LivePlot extends HTMLElement {
   #settling = false;
   #restTimer = 0;
   #streaming = false;
+  #marks = new Marks();
+  #pointer = new Pointer(this, () => this.#stage?.area ?? null);
+  /** @type {Cells | null} */
+  #cells = null;
+  /** @type {Lit} */
+  #lit = new Map();
 
   #sizes = new ResizeObserver(([{ contentRect }]) => {
     this.#size = { width: Math.floor(contentRect.width), height: Math.floor(contentRect.height) };
@@ -38,16 +55,21 @@ export class LivePlot extends HTMLElement {
   });
 
   connectedCallback() {
-    this.role = "img";
+    this.role = this.#cells ? "application" : "figure";
+    this.append(this.#marks.root);
     this.#sizes.observe(this);
     this.#sight.observe(this);
+    this.dispatchEvent(new CustomEvent("plot", { bubbles: true }));
     loadPlotly().then(
       (plotly) => {
         if (!this.isConnected || this.#stage) return;
         this.#stage = new Stage(this, plotly, {
-          moved: () => turns.requestPaint(this),
+          moved: () => {
+            this.#marks.place(this.#stage?.area ?? null);
+            turns.requestPaint(this);
+          },
           zoomed: () => this.#redraw(),
-          download: () => this.#download(),
+          download: (format) => this.download(format),
         });
         this.#redraw();
       },
@@ -72,6 +94,30 @@ export class LivePlot extends HTMLElement {
   set streaming(streaming) {
     if (this.#streaming && !streaming) this.settle();
     this.#streaming = streaming;
+  }
+
+  /** What stands where in it, for pointing and for marks; null: no cells of a tensor. @param {Cells | null} cells */
+  set cells(cells) {
+    // Told anew with each frame; only what is another one costs anything.
+    if (isSame(cells, this.#cells)) return;
+    this.#cells = cells;
+    this.#pointer.cells = cells;
+    // With cells to go to it takes the arrow keys, which a screen reader must let through.
+    this.role = cells ? "application" : "figure";
+    this.#mark();
+  }
+
+  /** What is outlined of each tensor. @param {Lit} lit */
+  set lit(lit) {
+    this.#lit = lit;
+    this.#mark();
+  }
+
+  #mark() {
+    const cells = this.#cells;
+    this.#marks.marks = (cells && this.#lit.get(cells.tensor)?.flatMap(({ region, kind }) =>
+      cells.placesOf(region).map((place) => ({ kind, place })))) ?? [];
+    this.#marks.place(this.#stage?.area ?? null);
   }
 
   get #atRest() {
@@ -112,6 +158,7 @@ export class LivePlot extends HTMLElement {
     const figure = this.#make(false, this.#themeNow());
     if (!this.#stage.shows(figure, this.#size)) turns.requestTurn(this);
     this.#stage.paint(figure);
+    this.#marks.place(this.#stage.area);
   }
 
   /** One call of Plotly. */
@@ -127,7 +174,8 @@ export class LivePlot extends HTMLElement {
   async #drawFigure(stage, make) {
     const figure = make(true, this.#themeNow());
     await stage.drawFigure(figure, this.#size);
-    this.ariaLabel = figure.layout.meta.summary;
+    this.ariaLabel = told(figure);
+    this.#marks.place(stage.area);
     // New data may have come while Plotly drew.
     if (this.#make === make && this.#settling) this.setAttribute("state", "rest");
   }
@@ -151,9 +199,26 @@ export class LivePlot extends HTMLElement {
     return this.#theme;
   }
 
-  #download() {
-    if (this.#make) this.#stage?.download(this.#make(true, this.#themeNow()), this.#size);
+  /** What it shows now, in detail; null before the first draw. */
+  get figure() {
+    return this.#make && this.#make(true, this.#themeNow());
+  }
+
+  /** Saves it as a picture. @param {PictureFormat} format */
+  download(format) {
+    const { figure } = this;
+    if (figure) this.#stage?.download(figure, this.#size, format);
+  }
+
+  /** Saves its data. */
+  downloadTable() {
+    const { figure } = this;
+    if (figure) saveText(tableOf(figure), `${fileName(figure)}.csv`, "text/csv");
   }
 }
+
+/** @param {Cells | null} a @param {Cells | null} b */
+const isSame = (a, b) => a === b || (a !== null && b !== null && a.tensor === b.tensor && a.rows === b.rows
+  && a.columns === b.columns && a.block.join() === b.block.join() && a.order === b.order);
 
 customElements.define("live-plot", LivePlot);

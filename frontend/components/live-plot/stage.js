@@ -1,4 +1,4 @@
-/** @import { Figure, PlotlyElement, PlotlyLibrary, Trace } from "../../types/plotly" */
+/** @import { Figure, PictureFormat, PlotlyElement, PlotlyLibrary, Trace } from "../../types/plotly" */
 /** @import { Size, Zoom } from "./fit.js" */
 
 import { asPlot, isDragging, isTraceShown, placeCanvas, plotArea } from "../../lib/plotly.js";
@@ -11,7 +11,7 @@ import { shellsOf } from "./shell.js";
  * @typedef {object} Listeners
  * @property {() => void} moved  the axes have moved under the user's hand
  * @property {() => void} zoomed  … and have come to rest
- * @property {() => void} download
+ * @property {(format: PictureFormat) => void} download
  */
 
 /** Plotly's element and the canvas in it: the two painters of one figure, and the user's zoom that both keep to. */
@@ -40,11 +40,18 @@ export class Stage {
     this.#listeners = listeners;
     this.#config = configOf(plotly, { download: listeners.download, reset: () => this.#resetZoom() });
     this.#root.className = "figure";
+    // What it shows is told in one sentence; its ticks and labels one by one would tell nothing.
+    this.#root.ariaHidden = "true";
     host.append(this.#root);
   }
 
   get isDragging() {
     return this.#plot !== null && isDragging(this.#plot);
+  }
+
+  /** Where the data is, once there is any. */
+  get area() {
+    return this.#plot && plotArea(this.#plot);
   }
 
   /** Whether Plotly's part of the live figure is up to date. @param {Figure} figure @param {Size} size */
@@ -73,11 +80,10 @@ export class Stage {
     }
   }
 
-  /** The figure as a PNG file, as it looks now. @param {Figure} figure @param {Size} size */
-  async download(figure, size) {
-    const filename = figure.layout.uirevision.replaceAll(/[^\p{L}\p{N}]+/gu, "-");
+  /** The figure as a file, as it looks now. @param {Figure} figure @param {Size} size @param {PictureFormat} format */
+  async download(figure, size, format) {
     const fitted = { data: figure.data, layout: this.#fit(figure, size) };
-    await this.#plotly.downloadImage(fitted, { format: "png", filename, scale: 2 });
+    await this.#plotly.downloadImage(fitted, { format, filename: fileName(figure), scale: 2 });
   }
 
   remove() {
@@ -132,6 +138,9 @@ export class Stage {
     this.#listeners.zoomed();
   }
 }
+
+/** @param {Figure} figure */
+export const fileName = ({ layout }) => layout.uirevision.replaceAll(/[^\p{L}\p{N}]+/gu, "-");
 
 /**
  * Lays the canvas over the area, sharp on any screen, and wipes it.

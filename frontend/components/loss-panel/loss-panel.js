@@ -1,12 +1,15 @@
 /**
- * The loss of each step's minibatch, raw and smoothed.
+ * The loss of each step's minibatch, raw and smoothed, and what whole splits had at the steps where they were evaluated.
  *
+ * @import { Choices } from "../../lib/choices.js"
  * @import { Store } from "../../store.js"
+ * @import { Series } from "../../types/wire"
  * @import { Range } from "../../types/plotly"
  */
 
 import { lines } from "../../figures/lines.js";
 import { element } from "../../lib/dom.js";
+import { evaluatedCurves, evaluationsOf } from "../../lib/evaluations.js";
 import { whole } from "../../lib/format.js";
 import { toSeries } from "../../lib/history.js";
 import { notFiniteSince, stepsPerPoint } from "../../lib/losses.js";
@@ -28,10 +31,14 @@ const BEFORE = 0.02;
 export class LossPanel extends Panel {
   #plot = livePlot({ id: "loss-plot" });
   #log = element("input", { type: "checkbox", id: "loss-log" });
+  #each = element("input", { type: "checkbox", id: "loss-each" });
+  #smoothed = element("input", { type: "checkbox", id: "loss-smoothed" });
   /** @type {Range | null} */
   #steps = null;
   /** @type {Range | null} */
   #losses = null;
+  /** What the range of the losses is of. */
+  #followed = "";
 
   constructor() {
     super("Loss", "The mean of −log(probability of the target), for each minibatch.");
@@ -40,7 +47,15 @@ export class LossPanel extends Panel {
   /** @override @param {Store} store */
   controls({ actions }) {
     this.#log.addEventListener("change", () => actions.choose("loss", this.#log.checked ? "log" : "linear"));
-    return [element("label", { class: "check" }, this.#log, "log scale")];
+    for (const box of [this.#each, this.#smoothed]) {
+      box.addEventListener("change", () =>
+        actions.choose("curve", this.#each.checked ? (this.#smoothed.checked ? "both" : "each") : "smoothed"));
+    }
+    return [
+      element("label", { class: "check" }, this.#each, "each step"),
+      element("label", { class: "check" }, this.#smoothed, "smoothed"),
+      element("label", { class: "check" }, this.#log, "log scale"),
+    ];
   }
 
   /** @override */
@@ -49,17 +64,30 @@ export class LossPanel extends Panel {
   }
 
   /** @override @param {Store} store */
-  update({ history, dataset, choices, heading, lastStep }) {
-    const logY = choices.value.loss === "log";
-    if (this.#log.checked !== logY) this.#losses = null;
-    this.#log.checked = logY;
-    const { step, mean, min, max } = toSeries(history.value);
-    if (!step.length) {
-      this.#steps = null;
-      this.#losses = null;
-      drawMessage(this.#plot, TITLE, "No step has been taken yet");
-      return;
-    }
+  update(store) {
+    const { history, choices } = store;
+    this.#follow(choices.value);
+    const losses = toSeries(history.value);
+    if (losses.step.length) return this.#draw(store, losses, evaluatedCurves(evaluationsOf(store), choices.value.statistics));
+    this.#steps = null;
+    this.#losses = null;
+    drawMessage(this.#plot, TITLE, "No step has been taken yet");
+  }
+
+  /** @param {Choices} choices */
+  #follow({ loss, curve }) {
+    this.#log.checked = loss === "log";
+    this.#each.checked = curve !== "smoothed";
+    this.#smoothed.checked = curve !== "each";
+    // One of them stays.
+    this.#each.disabled = curve === "each";
+    this.#smoothed.disabled = curve === "smoothed";
+    if (this.#followed !== loss + curve) this.#losses = null;
+    this.#followed = loss + curve;
+  }
+
+  /** @param {Store} store @param {Series} losses @param {ReturnType<typeof evaluatedCurves>} evaluated */
+  #draw({ history, dataset, heading, lastStep }, { step, mean, min, max }, evaluated) {
     const since = notFiniteSince({ step, mean });
     const title = since === null ? TITLE : `${TITLE}: not finite since step ${whole(since)}`;
     const shared = stepsPerPoint(history.value);
@@ -67,17 +95,20 @@ export class LossPanel extends Panel {
     const uniform = Math.log(characters);
     const last = lastStep.value;
     const here = heading.value?.step ?? last;
+    const smoothed = smooth(mean, SMOOTHING);
+    const [withEach, withSmoothed, logY] = [this.#each, this.#smoothed, this.#log].map(({ checked }) => checked);
+    const told = extent(...(withEach ? [min, max] : [smoothed]), ...evaluated.map(({ y }) => y), AROUND.map((away) => uniform + away));
     const steps = stickyRange(this.#steps, [0, Math.max(step[step.length - 1], FEWEST_STEPS)], { from: 0 });
-    const losses = stickyRange(this.#losses, extent(min, max, AROUND.map((away) => uniform + away)), { log: logY });
+    const losses = stickyRange(this.#losses, told, { log: logY });
     this.#steps = steps;
     this.#losses = losses;
-    const average = `smoothed over ~${whole(SMOOTHED_POINTS * shared.steps)} steps`;
+    const average = `smoothed, ~${whole(SMOOTHED_POINTS * shared.steps)} steps`;
     const guessing = `guessing: ln ${characters} = ${uniform.toFixed(2)}`;
-    const smoothed = smooth(mean, SMOOTHING);
     this.#plot.draw((_detail, theme) => lines({
       series: [
-        { name: shared.text, x: step, y: mean, min, max, color: theme.series[6] },
-        { name: average, x: step, y: smoothed, color: theme.series[0] },
+        ...(withEach ? [{ name: shared.text, x: step, y: mean, min, max, color: theme.series[6] }] : []),
+        ...(withSmoothed ? [{ name: average, x: step, y: smoothed, color: theme.series[0] }] : []),
+        ...evaluated.map(({ color, ...line }) => ({ ...line, color: theme.series[color] })),
       ],
       levels: [{ name: guessing, value: uniform, color: theme.series[1] }],
       stand: here < last ? { step: here, text: `step ${whole(here)}` } : null,

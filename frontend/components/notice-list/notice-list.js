@@ -31,9 +31,9 @@ export class NoticeList extends View {
 }
 
 /** @param {Notice} notice @param {(id: number) => void} dismiss */
-function card({ id, text, action }, dismiss) {
+function card({ id, text, action, done = false }, dismiss) {
   const made = element("div", { class: "notice", "data-id": String(id) }, element("p", {}, text));
-  made.classList.toggle("done", action !== null);
+  made.classList.toggle("done", done);
   if (action) {
     const perform = () => {
       dismiss(id);

@@ -5,12 +5,14 @@
  * @import { Store } from "../../store.js"
  * @import { ViewInfo, View as Wish } from "../../types/wire"
  * @import { LivePlot } from "../live-plot/live-plot.js"
+ * @import { Pointed } from "../live-plot/pointer.js"
  */
 
 import { empty } from "../../figures/empty.js";
 import { element } from "../../lib/dom.js";
 import { effect, signal } from "../../lib/signals.js";
 import { View } from "../../lib/view.js";
+import { panelMenu } from "./panel-menu.js";
 
 /** So far below the screen a panel is made ready, so that it is there when it is scrolled into view. */
 const READY_BEFORE = "160px";
@@ -35,7 +37,8 @@ export class Panel extends View {
     this.setAttribute("role", "region");
     this.setAttribute("aria-labelledby", title.id);
     this.append(
-      element("header", {}, title, element("div", { class: "controls" }, ...this.controls(store))),
+      element("header", {}, title, element("div", { class: "controls" }, ...this.controls(store)),
+        panelMenu(this.#heading, { panel: this, store, wishes: () => this.wishes(store) })),
       element("p", { class: "explanation" }, this.#explanation),
       element("div", { class: "body" }, ...this.body(store)),
     );
@@ -49,12 +52,31 @@ export class Panel extends View {
     effect(() => {
       for (const plot of this.#plots) plot.streaming = store.streaming.value;
     });
+    effect(() => {
+      for (const plot of this.#plots) plot.lit = store.lit.value;
+    });
+    this.#followPlots(store);
     effect(() => store.actions.show(this.localName, this.#onScreen.value ? this.wishes(store) : []));
     effect(() => {
       if (!this.#onScreen.value) return;
       this.update(store);
       this.#note(store);
     });
+  }
+
+  /** Plots that come later, and what a person points at in any of them. @param {Store} store */
+  #followPlots({ streaming, lit, actions }) {
+    this.addEventListener("plot", ({ target }) => {
+      const plot = /** @type {LivePlot} */ (target);
+      plot.streaming = streaming.peek();
+      plot.lit = lit.peek();
+    });
+    for (const name of /** @type {const} */ (["point", "pin"])) {
+      this.addEventListener(name, (event) => {
+        const { tensor, cell, block } = /** @type {CustomEvent<Pointed>} */ (event).detail;
+        actions[name](tensor, cell, block);
+      });
+    }
   }
 
   /**

@@ -1,18 +1,31 @@
 /**
- * The page's header: which session is shown, a new one, the theme, and whether the server answers.
+ * The page's header: which session is shown, a new one, the theme, a link to what is on show, and whether the server
+ * answers.
  *
  * @import { Store } from "../../store.js"
  * @import { Dataset, Session } from "../../types/wire"
  * @import { Theme } from "../../state.js"
  */
 
+import { commandButton, updateButton } from "../../lib/command-button.js";
+import { COMMANDS } from "../../lib/commands.js";
+import { LOCKED, locked } from "../../lib/controls.js";
 import { element, select, setOptions, setText } from "../../lib/dom.js";
 import { whole } from "../../lib/format.js";
 import { View } from "../../lib/view.js";
 
 /** @type {Record<Theme, string>} */
-const THEMES = { auto: "Theme: auto", light: "Theme: light", dark: "Theme: dark" };
+const THEMES = { auto: "Theme: auto", light: "Theme: light", dark: "Theme: dark", contrast: "Theme: contrast" };
 const CONNECTIONS = { connecting: "connecting …", open: "live", lost: "server lost, trying again …" };
+
+/** @typedef {{ action: "new-session" | "sessions" | "compare", text: string, says: string }} Maker */
+
+/** @type {Maker[]} */
+const MAKERS = [
+  { action: "new-session", text: "New session …", says: "A new network, on the same or other words" },
+  { action: "sessions", text: "Sessions …", says: "All sessions and their branches" },
+  { action: "compare", text: "Compare …", says: "Beside another session, or itself with one thing changed" },
+];
 
 /** @param {number[]} sizes */
 function layers(sizes) {
@@ -38,10 +51,16 @@ export class SessionBar extends View {
   #facts = element("p", { class: "facts" });
   #connection = element("span", { class: "connection", role: "status" });
   #sessions = element("select");
+  #locked = element("span", { class: "locked", title: LOCKED }, "Locked by this link");
   #themes = element("select");
+  /** What makes or opens sessions. @type {HTMLButtonElement[]} */
+  #makers = [];
+  /** @type {HTMLButtonElement | null} */
+  #copyLink = null;
 
   /** @override @param {Store} store */
-  build({ actions, session }) {
+  build(store) {
+    const { actions, session } = store;
     this.#sessions = select({ id: "session", "aria-label": "Session" }, (id) => {
       actions.openSession(id);
       // It names what is shown: the chosen one once it is open, which fails where it was deleted meanwhile.
@@ -51,22 +70,21 @@ export class SessionBar extends View {
     this.#themes = select({ id: "theme", "aria-label": "Theme" },
       (theme) => actions.setTheme(/** @type {Theme} */ (theme)));
     setOptions(this.#themes, Object.entries(THEMES).map(([value, text]) => ({ value, text })), "auto");
+    this.#makers = MAKERS.map(({ action, text, says }) => element("button", {
+      type: "button", "data-action": action, title: says, onclick: () => this.#ask(action),
+    }, text));
+    this.#copyLink = commandButton("copy-link", store);
     this.append(
       element("h1", {}, "Gradient Flow"),
       this.#sessions,
+      ...this.#makers,
       element("button", {
-        type: "button", "data-action": "new-session", onclick: () => this.#ask("new-session"),
-      }, "New session …"),
-      element("button", {
-        type: "button", "data-action": "sessions", title: "All sessions and their branches",
-        onclick: () => this.#ask("sessions"),
-      }, "Sessions …"),
-      element("button", {
-        type: "button", "data-action": "compare", title: "Beside another session, or itself with one thing changed",
-        onclick: () => this.#ask("compare"),
-      }, "Compare …"),
+        type: "button", "data-action": "learn", title: "Lessons in chapters, which set the page", onclick: () => this.#ask("learn"),
+      }, "Learn …"),
       this.#facts,
+      this.#locked,
       this.#connection,
+      this.#copyLink,
       this.#themes,
       element("button", {
         type: "button", "data-action": "help", title: "What the keyboard does [?]", "aria-label": "Keyboard shortcuts",
@@ -75,13 +93,22 @@ export class SessionBar extends View {
     );
   }
 
-  /** For what stands elsewhere on the page. @param {"new-session" | "sessions" | "compare" | "help"} what */
+  /** For what stands elsewhere on the page. @param {Maker["action"] | "help" | "learn"} what */
   #ask(what) {
     this.dispatchEvent(new CustomEvent(what, { bubbles: true }));
   }
 
   /** @override @param {Store} store */
-  update({ sessions, session, dataset, theme, connection }) {
+  update(store) {
+    const { sessions, session, dataset, theme, connection } = store;
+    const reason = locked(store);
+    for (const [i, { says }] of MAKERS.entries()) {
+      this.#makers[i].disabled = reason !== null;
+      this.#makers[i].title = reason ?? says;
+    }
+    this.#sessions.disabled = reason !== null;
+    this.#locked.hidden = store.choices.value.controls !== "locked";
+    if (this.#copyLink) updateButton(this.#copyLink, COMMANDS["copy-link"], store);
     setOptions(this.#sessions, sessions.value.map((each) => option(each, sessions.value)), session.value?.id ?? "");
     const facts = session.value ? describe(session.value, dataset.value) : "";
     setText(this.#facts, facts);

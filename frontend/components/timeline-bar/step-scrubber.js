@@ -10,6 +10,7 @@
  * @typedef {{ history: History, timeline: Timeline | null } & Scale} Drawn
  */
 
+import { locked } from "../../lib/controls.js";
 import { drawing, element, setText } from "../../lib/dom.js";
 import { whole } from "../../lib/format.js";
 import { toSeries } from "../../lib/history.js";
@@ -94,7 +95,9 @@ export class StepScrubber extends View {
   }
 
   /** @override @param {Store} store */
-  update({ actions, heading, lastStep, history, timeline, streaming }) {
+  update(store) {
+    const { actions, heading, lastStep, history, timeline, streaming } = store;
+    this.#track.ariaDisabled = String(locked(store) !== null);
     const scale = { width: this.#width.value, last: lastStep.value };
     const step = Math.min(heading.value?.step ?? 0, scale.last);
     this.#place(step, scale);

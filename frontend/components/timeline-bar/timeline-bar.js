@@ -9,6 +9,7 @@ import { commandButton, updateButton } from "../../lib/command-button.js";
 import { element } from "../../lib/dom.js";
 import { whole } from "../../lib/format.js";
 import { stepOf } from "../../lib/scrubber.js";
+import { hint } from "../../lib/shortcuts.js";
 import { View } from "../../lib/view.js";
 import { StepScrubber } from "./step-scrubber.js";
 
@@ -43,7 +44,12 @@ export class TimelineBar extends View {
       this.#field.value = "";
       this.#field.blur();
     });
-    this.append(this.#scrubber, element("div", { class: "controls" }, go, this.#latest, this.#branch));
+    const copies = element("button", {
+      type: "button", title: `Copy what these buttons do as Python or curl${hint("copy-as")}`,
+      "aria-label": "Copy as Python or curl",
+      onclick: () => this.dispatchEvent(new CustomEvent("copy-as", { bubbles: true })),
+    }, "⋯");
+    this.append(this.#scrubber, element("div", { class: "controls" }, go, this.#latest, this.#branch, copies));
   }
 
   /** @override @param {Store} store */

@@ -4,34 +4,47 @@
  * @import { Store } from "../../store.js"
  */
 
+import { COMMANDS } from "../../lib/commands.js";
 import { element } from "../../lib/dom.js";
+import { menu } from "../../lib/menu.js";
 import { PANELS, togglePanel, viewOf, VIEWS } from "../../lib/panels.js";
+import { hint } from "../../lib/shortcuts.js";
 import { View } from "../../lib/view.js";
+import { ScaleMenu } from "./scale-menu.js";
 
 export class ViewBar extends View {
+  #scale = new ScaleMenu();
+  #flow = element("button", {
+    type: "button", class: "flow", "data-action": "flow", title: `${COMMANDS.flow.says}${hint("flow")}`,
+  }, COMMANDS.flow.text);
   #tabs = new Map(VIEWS.map(({ name, text, says }) =>
     [name, element("button", { type: "button", "data-view": name, title: says }, text)]));
   #boxes = new Map(PANELS.map(({ name }) => [name, element("input", { type: "checkbox", "data-panel": name })]));
 
   /** @override @param {Store} store */
-  build({ actions, choices }) {
+  build(store) {
+    const { actions, choices } = store;
+    this.#scale.start(store);
     for (const { name, panels } of VIEWS) {
       this.#tabs.get(name)?.addEventListener("click", () => actions.choose("panels", panels.join()));
     }
     for (const [name, box] of this.#boxes) {
       box.addEventListener("change", () => actions.choose("panels", togglePanel(choices.peek().panels, name)));
     }
-    const menu = element("details", {}, element("summary", { title: "Open or close single panels" }, "Panels"),
+    const panels = menu({ title: "Open or close single panels" }, "Panels",
       element("ul", {}, ...PANELS.map(({ name, title }) =>
         element("li", {}, element("label", { class: "check" }, this.#boxes.get(name) ?? "", title)))));
-    this.addEventListener("focusout", ({ relatedTarget }) => {
-      if (!(relatedTarget instanceof Node && menu.contains(relatedTarget))) menu.open = false;
-    });
-    this.append(element("nav", { "aria-label": "Views" }, ...this.#tabs.values()), menu);
+    this.#flow.addEventListener("click", () => COMMANDS.flow.perform(store));
+    this.append(
+      this.#flow,
+      element("nav", { "aria-label": "Views" }, ...this.#tabs.values()),
+      element("div", { class: "menus" }, this.#scale, panels),
+    );
   }
 
   /** @override @param {Store} store */
   update({ choices }) {
+    this.#flow.setAttribute("aria-pressed", String(choices.value.flow !== "off"));
     const list = choices.value.panels;
     const view = viewOf(list);
     for (const [name, tab] of this.#tabs) {
