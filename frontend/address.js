@@ -1,12 +1,12 @@
 /**
  * The page's address: all that is chosen, and where the session rests, so that a copied link shows the same.
  *
- * @import { Shown } from "./lib/link.js"
+ * @import { Shown } from "./lib/page/link.js"
  */
 
-import { readChoices } from "./lib/choices.js";
-import { withEmbedded } from "./lib/embed.js";
-import { searchOf } from "./lib/link.js";
+import { readChoices } from "./lib/page/choices.js";
+import { withEmbedded } from "./lib/page/embed.js";
+import { searchOf } from "./lib/page/link.js";
 import { effect } from "./lib/signals.js";
 
 /** Browsers refuse to hear of a new address more often than some times a second. */

@@ -7,7 +7,7 @@
  *   Session, Split, Timeline, Verification
  * } from "./types/wire"
  * @import { NpyArray } from "./lib/npy.js"
- * @import { Pointed } from "./pointing.js"
+ * @import { Pointed } from "./store/pointing.js"
  */
 
 import { decodeNpy } from "./lib/npy.js";

@@ -1,11 +1,11 @@
 /**
  * How the page stands: which panels are open, of one session, of two in two columns, or what tells two apart.
  *
- * @import { PageStore } from "./compare.js"
+ * @import { PageStore } from "./compare/compare.js"
  */
 
 import { markSide, secondColumn } from "./components/compare-column/second-column.js";
-import { openPanels, PANELS } from "./lib/panels.js";
+import { openPanels, PANELS } from "./lib/page/panels.js";
 import { effect } from "./lib/signals.js";
 
 /** @param {HTMLElement} page  The flow and, in `main`, the panels, which have been started. @param {PageStore} store */

@@ -3,11 +3,12 @@
  * the theme).
  *
  * @import { ShortcutHelp } from "./components/shortcut-help/shortcut-help.js"
- * @import { FrameHandlers } from "./store.js"
+ * @import { FrameHandlers } from "./store/store.js"
  */
 
 import { choicesAt, followAddress, isFresh } from "./address.js";
 import { createApi } from "./api.js";
+import { createComparison } from "./compare/compare.js";
 import "./components/activations-panel/activations-panel.js";
 import "./components/batch-norm-panel/batch-norm-panel.js";
 import "./components/branch-dialog/branch-dialog.js";
@@ -23,14 +24,15 @@ import "./components/embedding-panel/embedding-panel.js";
 import "./components/evaluation-panel/evaluation-panel.js";
 import "./components/example-panel/example-panel.js";
 import "./components/flow-graph/flow-graph.js";
-import "./components/lesson-panel/lesson-panel.js";
 import "./components/health-panel/health-panel.js";
+import "./components/lesson-panel/lesson-panel.js";
 import "./components/live-plot/live-plot.js";
 import "./components/loss-panel/loss-panel.js";
 import "./components/norm-paths-panel/norm-paths-panel.js";
 import "./components/notice-list/notice-list.js";
 import "./components/page-tour/page-tour.js";
 import "./components/page-tour/tour-invitation.js";
+import { followScale } from "./components/picture/limits.js";
 import "./components/push-pull-panel/push-pull-panel.js";
 import "./components/question-dialog/question-dialog.js";
 import "./components/session-bar/session-bar.js";
@@ -43,16 +45,14 @@ import "./components/units-panel/units-panel.js";
 import "./components/verification-panel/verification-panel.js";
 import "./components/view-bar/view-bar.js";
 import "./components/words-panel/words-panel.js";
-import { followScale } from "./components/picture/limits.js";
-import { createComparison } from "./compare.js";
 import { decodeFrame } from "./frames.js";
+import { withGuide } from "./guide/guided.js";
 import { followLayout } from "./layout.js";
-import { COMMANDS } from "./lib/commands.js";
-import { guarded } from "./lib/controls.js";
-import { pressed } from "./lib/shortcuts.js";
+import { COMMANDS } from "./lib/page/commands.js";
+import { guarded } from "./lib/page/controls.js";
+import { pressed } from "./lib/page/shortcuts.js";
 import { View } from "./lib/view.js";
-import { withGuide } from "./guided.js";
-import { createStore } from "./store.js";
+import { createStore } from "./store/store.js";
 import { openStream, streamUrl } from "./stream.js";
 import { followTheme, savedTheme } from "./theme.js";
 

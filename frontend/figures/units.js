@@ -1,7 +1,7 @@
 /** @import { Figure, ScatterTrace, Theme } from "../types/plotly" */
-/** @import { Units } from "../lib/units.js" */
+/** @import { Units } from "../lib/health/units.js" */
 
-import { SATURATED } from "../lib/saturation.js";
+import { SATURATED } from "../lib/health/saturation.js";
 import { heatmap } from "./heatmap.js";
 import { shortNumber } from "./text.js";
 

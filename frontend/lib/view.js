@@ -1,5 +1,5 @@
 /**
- * @import { Store } from "../store.js"
+ * @import { Store } from "../store/store.js"
  */
 
 import { effect } from "./signals.js";

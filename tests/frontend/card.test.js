@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { areSections, fold, isFolded, SECTIONS } from "../../frontend/lib/card-sections.js";
-import { differenceView, rowVerdict } from "../../frontend/lib/proof.js";
-import { additionOf, sumVerdict } from "../../frontend/lib/sums.js";
-import { updateWords } from "../../frontend/lib/update-words.js";
+import { differenceView, rowVerdict } from "../../frontend/lib/card/proof.js";
+import { areSections, fold, isFolded, SECTIONS } from "../../frontend/lib/card/sections.js";
+import { additionOf, sumVerdict } from "../../frontend/lib/card/sums.js";
+import { updateWords } from "../../frontend/lib/card/update-words.js";
 
 /** @param {number[]} numbers @param {[number, number]} [block] */
 const seen = (numbers, block) => ({ data: Float32Array.from(numbers), info: { block } });

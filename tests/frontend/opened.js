@@ -2,8 +2,8 @@
  * The store with a server and a stream that keep what they were told, for tests.
  */
 
-import { DEFAULTS } from "../../frontend/lib/choices.js";
-import { createStore } from "../../frontend/store.js";
+import { DEFAULTS } from "../../frontend/lib/page/choices.js";
+import { createStore } from "../../frontend/store/store.js";
 
 export const NETWORK = {
   granularity: "atomic",

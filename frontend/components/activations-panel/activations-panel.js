@@ -1,14 +1,14 @@
 /**
  * How the activations of one hidden layer are distributed, and what reaches them backwards.
  *
- * @import { Store } from "../../store.js"
+ * @import { Store } from "../../store/store.js"
  * @import { Activation } from "../../types/wire"
  */
 
 import { element, select, setText } from "../../lib/dom.js";
 import { percent } from "../../lib/format.js";
-import { chosenLayer, offerLayers } from "../../lib/hidden-layers.js";
-import { SATURATED, saturatedShare } from "../../lib/saturation.js";
+import { chosenLayer, offerLayers } from "../../lib/health/hidden-layers.js";
+import { SATURATED, saturatedShare } from "../../lib/health/saturation.js";
 import { histogram as histogramOf, read, summary } from "../../lib/views.js";
 import { Distribution } from "../panel/distribution.js";
 import { livePlot, Panel } from "../panel/panel.js";

@@ -1,7 +1,7 @@
 /**
  * One batch norm: its statistics per channel, and what it makes of the distribution.
  *
- * @import { Store } from "../../store.js"
+ * @import { Store } from "../../store/store.js"
  * @import { Frame } from "../../frames.js"
  * @import { BatchNorm, View } from "../../types/wire"
  * @import { Range } from "../../types/plotly"
@@ -10,8 +10,8 @@
  */
 
 import { channels } from "../../figures/channels.js";
-import { chosenNorm, NO_BATCH_NORM, offerNorms } from "../../lib/batch-norms.js";
 import { element, select, setText } from "../../lib/dom.js";
+import { chosenNorm, NO_BATCH_NORM, offerNorms } from "../../lib/health/batch-norms.js";
 import { extent, stickyRange } from "../../lib/ranges.js";
 import { histogram, read, values } from "../../lib/views.js";
 import { Distribution } from "../panel/distribution.js";

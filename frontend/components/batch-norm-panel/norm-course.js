@@ -2,7 +2,7 @@
  * Batch norm's statistics over time: of one channel, as frames have told them since the panel was opened; or the mean
  * over all channels, which is what the server records of every tenth step of the whole run.
  *
- * @import { Store } from "../../store.js"
+ * @import { Store } from "../../store/store.js"
  * @import { Frame } from "../../frames.js"
  * @import { BatchNorm } from "../../types/wire"
  * @import { Numbers, Range } from "../../types/plotly"
@@ -10,8 +10,8 @@
 
 import { lines } from "../../figures/lines.js";
 import { whole } from "../../lib/format.js";
+import { Samples } from "../../lib/health/samples.js";
 import { extent, stickyRange } from "../../lib/ranges.js";
-import { Samples } from "../../lib/samples.js";
 import { drawMessage, livePlot } from "../panel/panel.js";
 
 /** So many numbers of all channels are kept at most: 4 MB. */

@@ -1,13 +1,13 @@
 /**
  * A small form for a branch: a new session that shares the past up to a step. What the server refuses is shown in it.
  *
- * @import { Store } from "../../store.js"
+ * @import { Store } from "../../store/store.js"
  */
 
 import { ApiError } from "../../api.js";
-import { branchOf } from "../../lib/branching.js";
 import { element, setText } from "../../lib/dom.js";
 import { brief, whole } from "../../lib/format.js";
+import { branchOf } from "../../lib/time/branching.js";
 import { View } from "../../lib/view.js";
 
 /** @param {string} label @param {HTMLInputElement} input @param {Node} hint */

@@ -1,15 +1,15 @@
 /**
  * One tensor with its gradient: the values, their summary, and the lines that made them.
  *
- * @import { Store } from "../../store.js"
+ * @import { Store } from "../../store/store.js"
  * @import { Axes } from "../../lib/axes.js"
  * @import { ReadonlySignal } from "../../lib/signals.js"
  * @import { Call, Gradient } from "../../types/wire"
  */
 
 import { axesOf } from "../../lib/axes.js";
+import { selected } from "../../lib/card/selection.js";
 import { element, setText } from "../../lib/dom.js";
-import { selected } from "../../lib/selection.js";
 import { computed } from "../../lib/signals.js";
 import { histogram, read, summary, values } from "../../lib/views.js";
 import { Panel } from "../panel/panel.js";

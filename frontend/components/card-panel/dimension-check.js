@@ -1,7 +1,7 @@
 /**
  * A dimension check as a small table: names above letters above sizes, with those marked that meet in a product.
  *
- * @import { Check, Operand } from "../../lib/dimension-checks.js"
+ * @import { Check, Operand } from "../../lib/card/dimension-checks.js"
  */
 
 import { element } from "../../lib/dom.js";

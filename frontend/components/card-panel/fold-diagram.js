@@ -2,10 +2,10 @@
  * Why broadcasting becomes a sum, drawn: a line's narrow and wide side, what the forward pass does between them, and what
  * the backward pass does on the same way back. A few rows and columns stand for all.
  *
- * @import { Dimension, Fold } from "../../lib/dimensions.js"
+ * @import { Dimension, Fold } from "../../lib/card/dimensions.js"
  */
 
-import { letters, sizes } from "../../lib/dimensions.js";
+import { letters, sizes } from "../../lib/card/dimensions.js";
 import { drawing } from "../../lib/dom.js";
 
 const CELL = 11;

@@ -1,14 +1,14 @@
 /**
  * What a card is of: the tensor's name and shape, what it is, and its kin, the tensors it is made of and those made of it.
  *
- * @import { Store } from "../../store.js"
+ * @import { Store } from "../../store/store.js"
  * @import { Call, Network } from "../../types/wire"
  */
 
-import { dimensionsOf, letters } from "../../lib/dimensions.js";
+import { dimensionsOf, letters } from "../../lib/card/dimensions.js";
+import { selected } from "../../lib/card/selection.js";
 import { element, setText } from "../../lib/dom.js";
 import { shape as written } from "../../lib/format.js";
-import { selected } from "../../lib/selection.js";
 import { View } from "../../lib/view.js";
 import { read, values } from "../../lib/views.js";
 import { tensorButton } from "./section.js";

@@ -1,7 +1,7 @@
 /**
  * The lines that make a tensor and pass its gradient on, as the op table explains them: formula, code, shapes, why.
  *
- * @import { Dimension } from "../../lib/dimensions.js"
+ * @import { Dimension } from "../../lib/card/dimensions.js"
  * @import { Call, Contribution, Network, Op, Parameter } from "../../types/wire"
  *
  * @typedef {object} Known
@@ -11,8 +11,8 @@
  * @property {(tensor: string, contribution?: string) => void} inspect
  */
 
-import { backwardCheck, forwardCheck } from "../../lib/dimension-checks.js";
-import { foldsOf } from "../../lib/dimensions.js";
+import { backwardCheck, forwardCheck } from "../../lib/card/dimension-checks.js";
+import { foldsOf } from "../../lib/card/dimensions.js";
 import { element } from "../../lib/dom.js";
 import { dimensionCheck } from "./dimension-check.js";
 import { foldDiagram } from "./fold-diagram.js";

@@ -1,5 +1,5 @@
 /**
- * @import { Store } from "../../store.js"
+ * @import { Store } from "../../store/store.js"
  * @import { Axes } from "../../lib/axes.js"
  * @import { ViewInfo } from "../../types/wire"
  */

@@ -1,7 +1,7 @@
 /**
  * Whether this gradient is right: what verification says of it, and on demand the difference to autograd's, cell by cell.
  *
- * @import { Store } from "../../store.js"
+ * @import { Store } from "../../store/store.js"
  * @import { Axes } from "../../lib/axes.js"
  * @import { NpyArray } from "../../lib/npy.js"
  * @import { ReadonlySignal } from "../../lib/signals.js"
@@ -9,10 +9,10 @@
  */
 
 import { Asked } from "../../lib/asked.js";
-import { isFolded } from "../../lib/card-sections.js";
+import { differenceView, rowVerdict } from "../../lib/card/proof.js";
+import { isFolded } from "../../lib/card/sections.js";
+import { selected } from "../../lib/card/selection.js";
 import { element, setText } from "../../lib/dom.js";
-import { differenceView, rowVerdict } from "../../lib/proof.js";
-import { selected } from "../../lib/selection.js";
 import { age } from "../../lib/verdict.js";
 import { View } from "../../lib/view.js";
 import { Picture } from "../picture/picture.js";

@@ -2,18 +2,18 @@
  * What a gradient is the sum of: its contributions, and where there are several each as a picture, all on one scale, with
  * the check that they add up.
  *
- * @import { Store } from "../../store.js"
+ * @import { Store } from "../../store/store.js"
  * @import { Axes } from "../../lib/axes.js"
  * @import { ReadonlySignal } from "../../lib/signals.js"
  * @import { Known } from "./lines.js"
  * @import { Contribution, Gradient } from "../../types/wire"
  */
 
+import { isFolded } from "../../lib/card/sections.js";
+import { selected } from "../../lib/card/selection.js";
+import { additionOf, sumVerdict } from "../../lib/card/sums.js";
 import { element, setText } from "../../lib/dom.js";
-import { isFolded } from "../../lib/card-sections.js";
-import { selected } from "../../lib/selection.js";
 import { signal } from "../../lib/signals.js";
-import { additionOf, sumVerdict } from "../../lib/sums.js";
 import { View } from "../../lib/view.js";
 import { read, values } from "../../lib/views.js";
 import { Picture } from "../picture/picture.js";

@@ -2,16 +2,16 @@
  * A tensor and its gradient in numbers.
  *
  * @import { Frame } from "../../frames.js"
- * @import { Store } from "../../store.js"
+ * @import { Store } from "../../store/store.js"
  * @import { Summary } from "../../types/wire"
  */
 
+import { selected } from "../../lib/card/selection.js";
 import { element, setText } from "../../lib/dom.js";
 import { number, percent } from "../../lib/format.js";
-import { SATURATED, saturatedShare } from "../../lib/saturation.js";
+import { SATURATED, saturatedShare } from "../../lib/health/saturation.js";
 import { View } from "../../lib/view.js";
 import { read, summary } from "../../lib/views.js";
-import { selected } from "../../lib/selection.js";
 
 /** @type {{ name: string, says: string, of: (numbers: Summary) => string }[]} */
 const COLUMNS = [

@@ -2,7 +2,7 @@
  * Where a tensor comes from, what its gradient collects, and whether that is right: the card's text, in sections that can
  * be folded.
  *
- * @import { Store } from "../../store.js"
+ * @import { Store } from "../../store/store.js"
  * @import { Known } from "./lines.js"
  * @import { Axes } from "../../lib/axes.js"
  * @import { Network, Op } from "../../types/wire"
@@ -11,10 +11,10 @@
  * @typedef {{ forward: HTMLElement, backward: HTMLElement | null }} Lines
  */
 
-import { fold, isFolded } from "../../lib/card-sections.js";
-import { dimensionsOf } from "../../lib/dimensions.js";
+import { dimensionsOf } from "../../lib/card/dimensions.js";
+import { fold, isFolded } from "../../lib/card/sections.js";
+import { selected } from "../../lib/card/selection.js";
 import { element } from "../../lib/dom.js";
-import { selected } from "../../lib/selection.js";
 import { View } from "../../lib/view.js";
 import { backwardSection, forwardSection, givenSection } from "./lines.js";
 import { ProofSection } from "./proof-section.js";

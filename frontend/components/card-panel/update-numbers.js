@@ -1,13 +1,13 @@
 /**
  * What the update that is pending does to a parameter, in numbers.
  *
- * @import { Store } from "../../store.js"
+ * @import { Store } from "../../store/store.js"
  */
 
+import { selected } from "../../lib/card/selection.js";
+import { updateWords } from "../../lib/card/update-words.js";
 import { element, setText } from "../../lib/dom.js";
 import { brief } from "../../lib/format.js";
-import { selected } from "../../lib/selection.js";
-import { updateWords } from "../../lib/update-words.js";
 import { View } from "../../lib/view.js";
 import { read, summary } from "../../lib/views.js";
 

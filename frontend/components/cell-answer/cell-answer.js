@@ -2,17 +2,17 @@
  * Why this cell? The equation of the cell that is pointed at, in a line that has its place below the panels for good,
  * so that nothing moves while the pointer does; of a cell that is pinned, the addends it is made of as well.
  *
- * @import { PageStore } from "../../compare.js"
- * @import { Explained } from "../../pointing.js"
+ * @import { PageStore } from "../../compare/compare.js"
+ * @import { Explained } from "../../store/pointing.js"
  * @import { Explanation } from "../../types/wire"
  */
 
-import { commandButton, updateButton } from "../../lib/command-button.js";
-import { COMMANDS } from "../../lib/commands.js";
+import { precise, simplest, written } from "../../lib/cells/explained.js";
 import { element, setText } from "../../lib/dom.js";
 import { number } from "../../lib/format.js";
+import { commandButton, updateButton } from "../../lib/page/command-button.js";
+import { COMMANDS } from "../../lib/page/commands.js";
 import { View } from "../../lib/view.js";
-import { precise, simplest, written } from "../../lib/explained.js";
 import { linesOf } from "./lines.js";
 import { TermChips } from "./term-chips.js";
 

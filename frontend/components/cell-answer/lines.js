@@ -5,9 +5,9 @@
  * @import { Go } from "./term-chips.js"
  */
 
+import { agreement, written } from "../../lib/cells/explained.js";
 import { element } from "../../lib/dom.js";
 import { number, whole } from "../../lib/format.js";
-import { agreement, written } from "../../lib/explained.js";
 
 /** @type {Record<ExplanationLine["kind"], string>} */
 const KINDS = {

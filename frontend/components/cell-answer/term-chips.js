@@ -5,8 +5,8 @@
  * @import { ExplanationLine, Factor, Term } from "../../types/wire"
  */
 
+import { agreement, precise, restBeyond } from "../../lib/cells/explained.js";
 import { element, setText } from "../../lib/dom.js";
-import { agreement, precise, restBeyond } from "../../lib/explained.js";
 import { number, whole } from "../../lib/format.js";
 
 /** @typedef {(tensor: string, cell: number[]) => void} Go */

@@ -1,15 +1,15 @@
 /**
  * Which two sessions are compared, how they stand, and how they are shown. It is there only while there are two.
  *
- * @import { PageStore } from "../../compare.js"
+ * @import { PageStore } from "../../compare/compare.js"
  * @import { Session } from "../../types/wire"
- * @import { Store } from "../../store.js"
+ * @import { Store } from "../../store/store.js"
  */
 
+import { kinOf } from "../../lib/compare/kinship.js";
+import { toldApart } from "../../lib/compare/told-apart.js";
 import { element, select, setText } from "../../lib/dom.js";
 import { brief, fixed, number, whole } from "../../lib/format.js";
-import { kinOf } from "../../lib/kinship.js";
-import { toldApart } from "../../lib/told-apart.js";
 import { View } from "../../lib/view.js";
 
 const WAYS = [{ as: "columns", text: "Columns" }, { as: "difference", text: "Difference" }];

@@ -1,13 +1,13 @@
 /**
  * The panels of the session that is compared with: the same as the first one's, each beside it.
  *
- * @import { PageStore } from "../../compare.js"
+ * @import { PageStore } from "../../compare/compare.js"
  * @import { Panel } from "../panel/panel.js"
  */
 
 import { element } from "../../lib/dom.js";
 import { endIds } from "../../lib/own-ids.js";
-import { PANELS } from "../../lib/panels.js";
+import { PANELS } from "../../lib/page/panels.js";
 
 /** Which of the two it is, in its title. @param {Element} panel @param {string} side */
 export const markSide = (panel, side) => panel.querySelector("h2")?.append(" ", element("span", { class: "side" }, side));

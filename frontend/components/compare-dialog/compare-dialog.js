@@ -2,12 +2,12 @@
  * What the open session is compared with: itself with one thing changed, which is made here, or another session that
  * there is. What the server refuses is shown in the form.
  *
- * @import { PageStore } from "../../compare.js"
- * @import { Change } from "../../lib/changes.js"
+ * @import { PageStore } from "../../compare/compare.js"
+ * @import { Change } from "../../lib/compare/changes.js"
  */
 
 import { ApiError } from "../../api.js";
-import { CHANGES, LEARNING_RATE, valueOf } from "../../lib/changes.js";
+import { CHANGES, LEARNING_RATE, valueOf } from "../../lib/compare/changes.js";
 import { element, setOptions, setText } from "../../lib/dom.js";
 import { whole } from "../../lib/format.js";
 import { View } from "../../lib/view.js";

@@ -1,17 +1,17 @@
 /**
  * How one tensor differs between the two sessions at the step and op where both stand.
  *
- * @import { Pair, PageStore } from "../../compare.js"
+ * @import { Pair, PageStore } from "../../compare/compare.js"
  * @import { TensorData } from "../../frames.js"
  * @import { ReadonlySignal } from "../../lib/signals.js"
  * @import { Axes } from "../../lib/axes.js"
  */
 
-import { DIFFERENCE } from "../../compare.js";
+import { DIFFERENCE } from "../../compare/compare.js";
 import { difference, differenceOf, verdictOf } from "../../figures/difference.js";
 import { scalar } from "../../figures/scalar.js";
 import { axesOf, matrixAxes } from "../../lib/axes.js";
-import { comparedAt, groupsOf, lacking } from "../../lib/compared-tensors.js";
+import { comparedAt, groupsOf, lacking } from "../../lib/compare/compared-tensors.js";
 import { element, select, setText } from "../../lib/dom.js";
 import { number, shape } from "../../lib/format.js";
 import { symmetricLimit } from "../../lib/ranges.js";

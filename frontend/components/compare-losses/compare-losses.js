@@ -1,17 +1,17 @@
 /**
  * The losses of both sessions in one plot.
  *
- * @import { PageStore } from "../../compare.js"
+ * @import { PageStore } from "../../compare/compare.js"
  * @import { Range } from "../../types/plotly"
- * @import { Store } from "../../store.js"
+ * @import { Store } from "../../store/store.js"
  */
 
 import { lossesCompared } from "../../figures/losses-compared.js";
 import { element } from "../../lib/dom.js";
 import { whole } from "../../lib/format.js";
-import { toSeries } from "../../lib/history.js";
+import { toSeries } from "../../lib/learning/history.js";
+import { smooth } from "../../lib/learning/smoothing.js";
 import { extent, stickyRange } from "../../lib/ranges.js";
-import { smooth } from "../../lib/smoothing.js";
 import { drawMessage, livePlot, Panel } from "../panel/panel.js";
 
 const TITLE = "Loss of the minibatch, A and B";

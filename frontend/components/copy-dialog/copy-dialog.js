@@ -1,14 +1,14 @@
 /**
  * Every action as code: what a click does here, a script does with the same request.
  *
- * @import { Store } from "../../store.js"
- * @import { Entry, Standing } from "../../lib/requests.js"
+ * @import { Store } from "../../store/store.js"
+ * @import { Entry, Standing } from "../../lib/page/requests.js"
  */
 
-import { copyText } from "../../lib/clipboard.js";
-import { toCurl, toPython } from "../../lib/code.js";
 import { element, setText } from "../../lib/dom.js";
-import { REQUESTS, standingOf } from "../../lib/requests.js";
+import { copyText } from "../../lib/page/clipboard.js";
+import { toCurl, toPython } from "../../lib/page/code.js";
+import { REQUESTS, standingOf } from "../../lib/page/requests.js";
 import { View } from "../../lib/view.js";
 
 /** @typedef {{ name: string, text: string, write: typeof toCurl }} Language */

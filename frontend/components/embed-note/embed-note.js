@@ -2,13 +2,13 @@
  * What a page says of itself that is only a part of Gradient Flow: a single panel in a lecture's page, or the whole
  * with its controls locked. Which of them it is stands in the address for as long as the page does.
  *
- * @import { Store } from "../../store.js"
+ * @import { Store } from "../../store/store.js"
  */
 
-import { writeChoices } from "../../lib/choices.js";
 import { element } from "../../lib/dom.js";
-import { embedded, unknownEmbed } from "../../lib/embed.js";
-import { shownChoices } from "../../lib/link.js";
+import { writeChoices } from "../../lib/page/choices.js";
+import { embedded, unknownEmbed } from "../../lib/page/embed.js";
+import { shownChoices } from "../../lib/page/link.js";
 import { View } from "../../lib/view.js";
 
 export class EmbedNote extends View {

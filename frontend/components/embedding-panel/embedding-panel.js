@@ -2,17 +2,17 @@
  * The embedding as a map: each character where its row of C lies along the two directions in which the rows differ
  * most, and where the gradient moves it.
  *
- * @import { Components } from "../../lib/principal-components.js"
- * @import { Store } from "../../store.js"
+ * @import { Components } from "../../lib/learning/principal-components.js"
+ * @import { Store } from "../../store/store.js"
  * @import { Range } from "../../types/plotly"
  */
 
 import { embeddingMap } from "../../figures/embedding-map.js";
 import { element } from "../../lib/dom.js";
-import { arrowEnds, characterCells, magnification } from "../../lib/embedding.js";
+import { kindOf, visible } from "../../lib/forces/letters.js";
 import { number, percent, whole } from "../../lib/format.js";
-import { kindOf, visible } from "../../lib/letters.js";
-import { alignedWith, centred, followed, principalComponents, projection } from "../../lib/principal-components.js";
+import { arrowEnds, characterCells, magnification } from "../../lib/learning/embedding.js";
+import { alignedWith, centred, followed, principalComponents, projection } from "../../lib/learning/principal-components.js";
 import { extent, stickyRange } from "../../lib/ranges.js";
 import { read, values } from "../../lib/views.js";
 import { drawMessage, drawUnknown, livePlot, Panel } from "../panel/panel.js";

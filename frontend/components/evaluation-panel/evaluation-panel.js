@@ -1,20 +1,20 @@
 /**
  * The loss of whole splits with the parameters of one step, on request and every so many steps.
  *
- * @import { Store } from "../../store.js"
- * @import { Evaluation } from "../../lib/evaluations.js"
+ * @import { Store } from "../../store/store.js"
+ * @import { Evaluation } from "../../lib/learning/evaluations.js"
  * @import { Split } from "../../types/wire"
  * @import { Range } from "../../types/plotly"
  */
 
 import { lines } from "../../figures/lines.js";
-import { EVALUATION_STEPS } from "../../lib/choices.js";
-import { commandButton, updateButton } from "../../lib/command-button.js";
-import { COMMANDS } from "../../lib/commands.js";
 import { element, select, setOptions, setText } from "../../lib/dom.js";
-import { evaluatedCurves, evaluationsOf, isDue, newest, perplexity, SPLITS, STATISTICS, wantedOf } from "../../lib/evaluations.js";
 import { fixed, whole } from "../../lib/format.js";
-import { createPace } from "../../lib/pace.js";
+import { evaluatedCurves, evaluationsOf, isDue, newest, perplexity, SPLITS, STATISTICS, wantedOf } from "../../lib/learning/evaluations.js";
+import { createPace } from "../../lib/learning/pace.js";
+import { EVALUATION_STEPS } from "../../lib/page/choices.js";
+import { commandButton, updateButton } from "../../lib/page/command-button.js";
+import { COMMANDS } from "../../lib/page/commands.js";
 import { extent, stickyRange } from "../../lib/ranges.js";
 import { effect } from "../../lib/signals.js";
 import { drawMessage, livePlot, Panel } from "../panel/panel.js";

@@ -1,8 +1,8 @@
 /**
  * That the pull on the target equals the sum of all pushes: two bars of one length, and the sum in numbers.
  *
- * @import { Forces } from "../../lib/forces.js"
- * @import { Example } from "../../lib/minibatch.js"
+ * @import { Forces } from "../../lib/forces/forces.js"
+ * @import { Example } from "../../lib/forces/minibatch.js"
  *
  * @typedef {object} Shown
  * @property {Forces | null} forces  null: not known or not finite.
@@ -11,8 +11,8 @@
  */
 
 import { element, setText } from "../../lib/dom.js";
-import { partsOf } from "../../lib/forces.js";
-import { quoted } from "../../lib/examples.js";
+import { quoted } from "../../lib/forces/examples.js";
+import { partsOf } from "../../lib/forces/forces.js";
 import { fixed, number } from "../../lib/format.js";
 
 /** So many pushes are written out. */

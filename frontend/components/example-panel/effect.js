@@ -18,9 +18,9 @@
 
 import { changeBars } from "../../figures/forces.js";
 import { element, setText } from "../../lib/dom.js";
+import { exampleChange, minibatchChange } from "../../lib/forces/update-texts.js";
 import { fixed } from "../../lib/format.js";
 import { extent, stickyRange } from "../../lib/ranges.js";
-import { exampleChange, minibatchChange } from "../../lib/update-texts.js";
 import { drawMessage, livePlot } from "../panel/panel.js";
 
 const TITLE = "What the pending update makes of each p: ↑ rises, ↓ falls";

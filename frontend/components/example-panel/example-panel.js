@@ -2,17 +2,17 @@
  * One example of the minibatch: the force on each logit, that they are in balance, and what the pending update, which all
  * examples share, makes of its probabilities.
  *
- * @import { Store } from "../../store.js"
+ * @import { Store } from "../../store/store.js"
  * @import { PendingUpdate } from "../../types/wire"
- * @import { Example, Minibatch } from "../../lib/minibatch.js"
+ * @import { Example, Minibatch } from "../../lib/forces/minibatch.js"
  */
 
 import { Asked } from "../../lib/asked.js";
 import { element, select, setOptions } from "../../lib/dom.js";
-import { areFinite, forcesOf } from "../../lib/forces.js";
+import { areFinite, forcesOf } from "../../lib/forces/forces.js";
 import {
   chosenRow, exampleOf, lossesOf, minibatchOf, minibatchViews, neighbour, outputName, rowOrder,
-} from "../../lib/minibatch.js";
+} from "../../lib/forces/minibatch.js";
 import { Panel } from "../panel/panel.js";
 import { Balance } from "./balance.js";
 import { Effect } from "./effect.js";

@@ -2,8 +2,8 @@
  * The forces on one example's logits as bars, also while the run goes on.
  *
  * @import { Range } from "../../types/plotly"
- * @import { Forces } from "../../lib/forces.js"
- * @import { Example, Minibatch } from "../../lib/minibatch.js"
+ * @import { Forces } from "../../lib/forces/forces.js"
+ * @import { Example, Minibatch } from "../../lib/forces/minibatch.js"
  *
  * @typedef {object} Shown
  * @property {Example | null} example
@@ -16,11 +16,11 @@
  */
 
 import { forceBars } from "../../figures/forces.js";
-import { describeForce } from "../../lib/examples.js";
-import { areFinite, barOrder } from "../../lib/forces.js";
+import { describeForce } from "../../lib/forces/examples.js";
+import { areFinite, barOrder } from "../../lib/forces/forces.js";
 import { extent, stickyRange } from "../../lib/ranges.js";
-import { barCells } from "./bar-cells.js";
 import { drawMessage, drawUnknown, livePlot } from "../panel/panel.js";
+import { barCells } from "./bar-cells.js";
 
 const TITLE = "Force on each logit: ↑ pulled up, ↓ pushed down";
 

@@ -1,7 +1,7 @@
 /**
  * An example's letters: the context that the network sees, and the target that it should have said.
  *
- * @import { Example } from "../../lib/minibatch.js"
+ * @import { Example } from "../../lib/forces/minibatch.js"
  */
 
 import { element, setText } from "../../lib/dom.js";

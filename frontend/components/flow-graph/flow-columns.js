@@ -1,7 +1,7 @@
 /**
  * Where there is room for it: each tensor's shape, how large it is, and how large its gradient is.
  *
- * @import { Layout, PlacedNode } from "../../lib/flow-layout.js"
+ * @import { Layout, PlacedNode } from "../../lib/flow/layout.js"
  * @import { Shown } from "./flow-drawing.js"
  */
 

@@ -1,8 +1,8 @@
 /**
  * The flow as SVG. Built once for a layout; `paint` then changes only what is different.
  *
- * @import { Decades } from "../../lib/flow-colors.js"
- * @import { Bracket, Layout, PlacedEdge, PlacedNode } from "../../lib/flow-layout.js"
+ * @import { Decades } from "../../lib/flow/colors.js"
+ * @import { Bracket, Layout, PlacedEdge, PlacedNode } from "../../lib/flow/layout.js"
  *
  * @typedef {object} Shown
  * @property {number} op
@@ -18,10 +18,10 @@
  */
 
 import { drawing, setText } from "../../lib/dom.js";
-import { levelOf, levelWidth } from "../../lib/flow-colors.js";
-import { NAMES_END, ROW } from "../../lib/flow-layout.js";
-import { bracketId } from "../../lib/flow-moves.js";
-import { arrived, edgeState, nodeState } from "../../lib/flow-states.js";
+import { levelOf, levelWidth } from "../../lib/flow/colors.js";
+import { NAMES_END, ROW } from "../../lib/flow/layout.js";
+import { bracketId } from "../../lib/flow/moves.js";
+import { arrived, edgeState, nodeState } from "../../lib/flow/states.js";
 import { number } from "../../lib/format.js";
 import { COLUMNS_WIDTH, FlowColumns, HEADINGS } from "./flow-columns.js";
 

@@ -2,22 +2,22 @@
  * The page's spine: every tensor of a step as a node, in forward order. Steps light it up op by op; on the way back the
  * gradient flows along the same edges, as wide and as coloured as it is large.
  *
- * @import { Store } from "../../store.js"
+ * @import { Store } from "../../store/store.js"
  * @import { Network, NormsView } from "../../types/wire"
- * @import { Decades } from "../../lib/flow-colors.js"
- * @import { Layout } from "../../lib/flow-layout.js"
+ * @import { Decades } from "../../lib/flow/colors.js"
+ * @import { Layout } from "../../lib/flow/layout.js"
  * @import { Shown } from "./flow-drawing.js"
  *
  * @typedef {{ network: Network, layers: string, wide: boolean, layout: Layout, drawing: FlowDrawing, view: NormsView }} Flow
  */
 
+import { selected } from "../../lib/card/selection.js";
 import { element } from "../../lib/dom.js";
-import { decadesOf, levelColors } from "../../lib/flow-colors.js";
-import { groupsOf, openGroups } from "../../lib/flow-groups.js";
-import { flowLayout } from "../../lib/flow-layout.js";
-import { measuredOnLine, tensorsOf } from "../../lib/flow-measures.js";
-import { currentOf, nodeFor } from "../../lib/flow-states.js";
-import { selected } from "../../lib/selection.js";
+import { decadesOf, levelColors } from "../../lib/flow/colors.js";
+import { groupsOf, openGroups } from "../../lib/flow/groups.js";
+import { flowLayout } from "../../lib/flow/layout.js";
+import { measuredOnLine, tensorsOf } from "../../lib/flow/measures.js";
+import { currentOf, nodeFor } from "../../lib/flow/states.js";
 import { effect, signal } from "../../lib/signals.js";
 import { View } from "../../lib/view.js";
 import { norms, readNorms } from "../../lib/views.js";

@@ -1,17 +1,17 @@
 /**
  * What the mouse and the keyboard do in the flow. It is one stop of the tab key; arrows move along it from there.
  *
- * @import { Store } from "../../store.js"
- * @import { FlowKey } from "../../lib/flow-keys.js"
+ * @import { Store } from "../../store/store.js"
+ * @import { FlowKey } from "../../lib/flow/keys.js"
  * @import { FlowDrawing } from "./flow-drawing.js"
  * @import { FlowZoom } from "./flow-zoom.js"
  */
 
 import { element, setText } from "../../lib/dom.js";
-import { toggleGroup } from "../../lib/flow-groups.js";
-import { flowKey } from "../../lib/flow-keys.js";
-import { moved } from "../../lib/flow-moves.js";
-import { ZOOM } from "../../lib/flow-scale.js";
+import { toggleGroup } from "../../lib/flow/groups.js";
+import { flowKey } from "../../lib/flow/keys.js";
+import { moved } from "../../lib/flow/moves.js";
+import { ZOOM } from "../../lib/flow/scale.js";
 import { idOf } from "./flow-drawing.js";
 
 /** @param {EventTarget | null} target @param {string} selector */

@@ -1,11 +1,11 @@
 /**
  * What width and colour of an edge say, with numbers.
  *
- * @import { Decades } from "../../lib/flow-colors.js"
+ * @import { Decades } from "../../lib/flow/colors.js"
  */
 
 import { drawing, element, setText } from "../../lib/dom.js";
-import { LEVELS, levelWidth } from "../../lib/flow-colors.js";
+import { LEVELS, levelWidth } from "../../lib/flow/colors.js";
 
 const WIDTH = 268;
 const BAR = { x: 8, width: WIDTH - 16, y: 8 };

@@ -1,12 +1,12 @@
 /**
  * What is told of the node or edge that the mouse or the focus is on.
  *
- * @import { PlacedEdge, PlacedNode } from "../../lib/flow-layout.js"
+ * @import { PlacedEdge, PlacedNode } from "../../lib/flow/layout.js"
  * @import { Shown } from "./flow-drawing.js"
  */
 
 import { element } from "../../lib/dom.js";
-import { arrived } from "../../lib/flow-states.js";
+import { arrived } from "../../lib/flow/states.js";
 import { number, shape } from "../../lib/format.js";
 
 /** @typedef {[what: string, value: string][]} Rows */

@@ -1,13 +1,13 @@
 /**
  * What stands over the flow: how large it is, what is open of it, and the way to where the selected tensor is computed.
  *
- * @import { Store } from "../../store.js"
- * @import { PlacedNode } from "../../lib/flow-layout.js"
+ * @import { Store } from "../../store/store.js"
+ * @import { PlacedNode } from "../../lib/flow/layout.js"
  * @import { FlowZoom } from "./flow-zoom.js"
  */
 
 import { element, setText } from "../../lib/dom.js";
-import { ZOOM } from "../../lib/flow-scale.js";
+import { ZOOM } from "../../lib/flow/scale.js";
 
 /** @param {string} text @param {string} title @param {() => void} onclick @param {Record<string, string>} [more] */
 const tool = (text, title, onclick, more = {}) =>

@@ -1,10 +1,10 @@
 /**
  * How large the drawing is in its frame. It is moved by scrolling or dragging, and zoomed about the middle or the mouse.
  *
- * @import { Size } from "../../lib/flow-scale.js"
+ * @import { Size } from "../../lib/flow/scale.js"
  */
 
-import { scaleOf, ZOOM, zoomed } from "../../lib/flow-scale.js";
+import { scaleOf, ZOOM, zoomed } from "../../lib/flow/scale.js";
 
 export class FlowZoom {
   #room = { width: 0, height: 0 };

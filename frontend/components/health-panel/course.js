@@ -1,12 +1,12 @@
 /**
  * The course of all measures over time: what REST has of the steps so far, and what frames tell since.
  *
- * @import { Store } from "../../store.js"
- * @import { Cell } from "../../lib/health-rows.js"
+ * @import { Store } from "../../store/store.js"
+ * @import { Cell } from "../../lib/health/health-rows.js"
  * @import { Frame } from "../../frames.js"
  */
 
-import { Samples } from "../../lib/samples.js";
+import { Samples } from "../../lib/health/samples.js";
 
 const POINTS = 80;
 /** Of a run that goes on, what is older is read anew after so many milliseconds without a frame: there is a gap. */

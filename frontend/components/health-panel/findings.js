@@ -1,12 +1,12 @@
 /**
  * What the thresholds make of it all, in words: the worst first, each with its why and what to try.
  *
- * @import { Cell, Reading } from "../../lib/health-rows.js"
+ * @import { Cell, Reading } from "../../lib/health/health-rows.js"
  */
 
 import { element, setText } from "../../lib/dom.js";
-import { LEVELS } from "../../lib/health.js";
 import { number } from "../../lib/format.js";
+import { LEVELS } from "../../lib/health/health.js";
 import { written } from "./reading-cell.js";
 
 /** More than so many would not be read. */

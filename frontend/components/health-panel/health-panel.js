@@ -1,16 +1,16 @@
 /**
  * Whether every layer and every parameter learns: each measure's number, verdict and course, live and over time.
  *
- * @import { Store } from "../../store.js"
- * @import { Cell, Reading, Row } from "../../lib/health-rows.js"
- * @import { Measure } from "../../lib/health.js"
+ * @import { Store } from "../../store/store.js"
+ * @import { Cell, Reading, Row } from "../../lib/health/health-rows.js"
+ * @import { Measure } from "../../lib/health/health.js"
  * @import { Network } from "../../types/wire"
  */
 
 import { element, setText } from "../../lib/dom.js";
-import { boundsText, LEVELS, measuresOf } from "../../lib/health.js";
-import { cellsOf, readingsOf, rowsOf, viewsOf } from "../../lib/health-rows.js";
-import { smooth } from "../../lib/smoothing.js";
+import { cellsOf, readingsOf, rowsOf, viewsOf } from "../../lib/health/health-rows.js";
+import { boundsText, LEVELS, measuresOf } from "../../lib/health/health.js";
+import { smooth } from "../../lib/learning/smoothing.js";
 import { Panel } from "../panel/panel.js";
 import { Course } from "./course.js";
 import { Findings } from "./findings.js";

@@ -1,8 +1,8 @@
 /**
  * The two plots of health: activations and gradients across the layers, and the chosen measure over time.
  *
- * @import { Cell, Reading } from "../../lib/health-rows.js"
- * @import { Measure } from "../../lib/health.js"
+ * @import { Cell, Reading } from "../../lib/health/health-rows.js"
+ * @import { Measure } from "../../lib/health/health.js"
  * @import { Range } from "../../types/plotly"
  */
 

@@ -1,13 +1,13 @@
 /**
  * One measure of one layer or parameter: its number, its verdict, and how it came there.
  *
- * @import { Cell, Reading } from "../../lib/health-rows.js"
+ * @import { Cell, Reading } from "../../lib/health/health-rows.js"
  */
 
 import { drawing, element, setText } from "../../lib/dom.js";
 import { number, percent } from "../../lib/format.js";
-import { LEVELS } from "../../lib/health.js";
-import { sparkline } from "../../lib/sparkline.js";
+import { LEVELS } from "../../lib/health/health.js";
+import { sparkline } from "../../lib/health/sparkline.js";
 
 /** Of a sparkline's own coordinates; it is stretched to the cell. */
 const SIZE = { width: 600, height: 80 };

@@ -2,12 +2,12 @@
  * Lessons beside the panels: the list of them, or one chapter of one, which sets what the page shows. The reader may
  * play, and go back to the chapter's view.
  *
- * @import { GuidedStore } from "../../guided.js"
+ * @import { GuidedStore } from "../../guide/guided.js"
  */
 
-import { LIST } from "../../guide.js";
+import { LIST } from "../../guide/guide.js";
 import { element, prose, select, setOptions, setText } from "../../lib/dom.js";
-import { PLACES } from "../../lib/places.js";
+import { PLACES } from "../../lib/guide/places.js";
 import { View } from "../../lib/view.js";
 import { lessonList } from "./lesson-list.js";
 import { LessonStatus } from "./lesson-status.js";

@@ -1,14 +1,14 @@
 /**
  * What a chapter has done to the page, or is doing; and the way back to it.
  *
- * @import { GuidedStore } from "../../guided.js"
- * @import { Placed } from "../../chapter-view.js"
+ * @import { GuidedStore } from "../../guide/guided.js"
+ * @import { Placed } from "../../guide/chapter-view.js"
  */
 
-import { locked } from "../../lib/controls.js";
 import { element, setText } from "../../lib/dom.js";
 import { whole } from "../../lib/format.js";
-import { openPanels } from "../../lib/panels.js";
+import { locked } from "../../lib/page/controls.js";
+import { openPanels } from "../../lib/page/panels.js";
 import { View } from "../../lib/view.js";
 
 export class LessonStatus extends View {

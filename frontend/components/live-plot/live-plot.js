@@ -8,7 +8,7 @@
 
 import { tableOf } from "../../figures/table.js";
 import { told } from "../../figures/told.js";
-import { saveText } from "../../lib/download.js";
+import { saveText } from "../../lib/page/download.js";
 import { loadPlotly } from "../../lib/plotly.js";
 import { Marks } from "./marks.js";
 import { Pointer } from "./pointer.js";

@@ -1,20 +1,20 @@
 /**
  * The loss of each step's minibatch, raw and smoothed, and what whole splits had at the steps where they were evaluated.
  *
- * @import { Choices } from "../../lib/choices.js"
- * @import { Store } from "../../store.js"
+ * @import { Choices } from "../../lib/page/choices.js"
+ * @import { Store } from "../../store/store.js"
  * @import { Series } from "../../types/wire"
  * @import { Range } from "../../types/plotly"
  */
 
 import { lines } from "../../figures/lines.js";
 import { element } from "../../lib/dom.js";
-import { evaluatedCurves, evaluationsOf } from "../../lib/evaluations.js";
 import { whole } from "../../lib/format.js";
-import { toSeries } from "../../lib/history.js";
-import { notFiniteSince, stepsPerPoint } from "../../lib/losses.js";
+import { evaluatedCurves, evaluationsOf } from "../../lib/learning/evaluations.js";
+import { toSeries } from "../../lib/learning/history.js";
+import { notFiniteSince, stepsPerPoint } from "../../lib/learning/losses.js";
+import { smooth } from "../../lib/learning/smoothing.js";
 import { extent, stickyRange } from "../../lib/ranges.js";
-import { smooth } from "../../lib/smoothing.js";
 import { drawMessage, livePlot, Panel } from "../panel/panel.js";
 
 const TITLE = "Loss of the minibatch";

@@ -1,7 +1,7 @@
 /**
  * By which ways the gradient comes back through batch norm: direct, through the mean, through the variance.
  *
- * @import { Store } from "../../store.js"
+ * @import { Store } from "../../store/store.js"
  * @import { Frame } from "../../frames.js"
  * @import { BatchNorm, Paths, Summary } from "../../types/wire"
  * @import { Axes } from "../../lib/axes.js"
@@ -9,9 +9,9 @@
  */
 
 import { axesOf, matrixAxes } from "../../lib/axes.js";
-import { chosenNorm, NO_BATCH_NORM, offerNorms } from "../../lib/batch-norms.js";
 import { element, formula, select, setText } from "../../lib/dom.js";
 import { number } from "../../lib/format.js";
+import { chosenNorm, NO_BATCH_NORM, offerNorms } from "../../lib/health/batch-norms.js";
 import { largestMagnitude } from "../../lib/ranges.js";
 import { computed } from "../../lib/signals.js";
 import { read, summary, values } from "../../lib/views.js";

@@ -2,8 +2,8 @@
  * What went wrong, in the server's words, and what was done and can be undone, until it is dismissed. It covers nothing
  * that one needs to go on.
  *
- * @import { Store } from "../../store.js"
- * @import { Notice } from "../../notices.js"
+ * @import { Store } from "../../store/store.js"
+ * @import { Notice } from "../../store/notices.js"
  */
 
 import { element } from "../../lib/dom.js";

@@ -2,13 +2,13 @@
  * The tour: a part of the page is lit, the rest stands back, and a card says what it is. Esc ends it; the arrow keys
  * go to the next stop and back.
  *
- * @import { GuidedStore } from "../../guided.js"
+ * @import { GuidedStore } from "../../guide/guided.js"
  */
 
 import { element, setText } from "../../lib/dom.js";
-import { PLACES } from "../../lib/places.js";
-import { placeBeside } from "../../lib/tour-place.js";
-import { STOPS } from "../../lib/tour-stops.js";
+import { PLACES } from "../../lib/guide/places.js";
+import { placeBeside } from "../../lib/guide/tour-place.js";
+import { STOPS } from "../../lib/guide/tour-stops.js";
 import { View } from "../../lib/view.js";
 
 /** The light reaches so far over the edge of what is lit. */

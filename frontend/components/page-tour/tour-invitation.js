@@ -1,7 +1,7 @@
 /**
  * Offers the tour to whoever is here for the first time, and covers nothing.
  *
- * @import { GuidedStore } from "../../guided.js"
+ * @import { GuidedStore } from "../../guide/guided.js"
  */
 
 import { element } from "../../lib/dom.js";

@@ -2,16 +2,16 @@
  * What can be taken out of a panel: its plots as pictures and tables, and the tensors that it shows, as files or as the
  * code that reads them.
  *
- * @import { Store } from "../../store.js"
+ * @import { Store } from "../../store/store.js"
  * @import { View as Wish } from "../../types/wire"
  * @import { LivePlot } from "../live-plot/live-plot.js"
  */
 
-import { copyText } from "../../lib/clipboard.js";
-import { toCurl, toPython } from "../../lib/code.js";
 import { element } from "../../lib/dom.js";
-import { menu } from "../../lib/menu.js";
-import { tensorRequest } from "../../lib/requests.js";
+import { copyText } from "../../lib/page/clipboard.js";
+import { toCurl, toPython } from "../../lib/page/code.js";
+import { menu } from "../../lib/page/menu.js";
+import { tensorRequest } from "../../lib/page/requests.js";
 
 /**
  * @param {string} heading  The panel's.

@@ -2,7 +2,7 @@
  * What all panels have in common: a title, a sentence that says what is seen, controls, and a body. A panel asks the
  * stream for its tensors, and draws, only while it is on screen.
  *
- * @import { Store } from "../../store.js"
+ * @import { Store } from "../../store/store.js"
  * @import { ViewInfo, View as Wish } from "../../types/wire"
  * @import { LivePlot } from "../live-plot/live-plot.js"
  * @import { Pointed } from "../live-plot/pointer.js"

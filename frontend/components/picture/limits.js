@@ -4,7 +4,7 @@
  * it is painted.
  *
  * @import { LivePlot } from "../live-plot/live-plot.js"
- * @import { Store } from "../../store.js"
+ * @import { Store } from "../../store/store.js"
  */
 
 import { symmetricLimit } from "../../lib/ranges.js";

@@ -2,16 +2,16 @@
  * The gradient on each logit of the minibatch: the target's is pulled up, all others are pushed down. A click on a row
  * chooses its example, whose forces another panel shows one by one.
  *
- * @import { Store } from "../../store.js"
+ * @import { Store } from "../../store/store.js"
  * @import { Pointed } from "../live-plot/pointer.js"
- * @import { Minibatch } from "../../lib/minibatch.js"
+ * @import { Minibatch } from "../../lib/forces/minibatch.js"
  */
 
 import { pushes } from "../../figures/pushes.js";
 import { element, select, setOptions } from "../../lib/dom.js";
-import { describeForce, exampleLabels } from "../../lib/examples.js";
+import { describeForce, exampleLabels } from "../../lib/forces/examples.js";
+import { chosenRow, lossesOf, minibatchOf, minibatchViews, rowOrder } from "../../lib/forces/minibatch.js";
 import { number } from "../../lib/format.js";
-import { chosenRow, lossesOf, minibatchOf, minibatchViews, rowOrder } from "../../lib/minibatch.js";
 import { largestMagnitude, symmetricLimit } from "../../lib/ranges.js";
 import { reduction } from "../../lib/views.js";
 import { drawUnknown, livePlot, Panel } from "../panel/panel.js";

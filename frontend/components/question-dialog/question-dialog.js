@@ -1,8 +1,8 @@
 /**
  * Asks what is to become of the steps after the one where something is to be changed. Nothing is done by itself.
  *
- * @import { Store } from "../../store.js"
- * @import { Answer, Question } from "../../edits.js"
+ * @import { Store } from "../../store/store.js"
+ * @import { Answer, Question } from "../../store/edits.js"
  */
 
 import { element, setText } from "../../lib/dom.js";

@@ -2,16 +2,16 @@
  * The page's header: which session is shown, a new one, the theme, a link to what is on show, and whether the server
  * answers.
  *
- * @import { Store } from "../../store.js"
+ * @import { Store } from "../../store/store.js"
  * @import { Dataset, Session } from "../../types/wire"
- * @import { Theme } from "../../state.js"
+ * @import { Theme } from "../../store/state.js"
  */
 
-import { commandButton, updateButton } from "../../lib/command-button.js";
-import { COMMANDS } from "../../lib/commands.js";
-import { LOCKED, locked } from "../../lib/controls.js";
 import { element, select, setOptions, setText } from "../../lib/dom.js";
 import { whole } from "../../lib/format.js";
+import { commandButton, updateButton } from "../../lib/page/command-button.js";
+import { COMMANDS } from "../../lib/page/commands.js";
+import { LOCKED, locked } from "../../lib/page/controls.js";
 import { View } from "../../lib/view.js";
 
 /** @type {Record<Theme, string>} */

@@ -1,14 +1,14 @@
 /**
  * A small form for a new session. What the server refuses is shown in it, in the server's words.
  *
- * @import { Store } from "../../store.js"
- * @import { Field } from "../../lib/new-session.js"
+ * @import { Store } from "../../store/store.js"
+ * @import { Field } from "../../lib/time/new-session.js"
  */
 
 import { ApiError } from "../../api.js";
 import { element, setOptions } from "../../lib/dom.js";
 import { whole } from "../../lib/format.js";
-import { configOf, FIELDS, refusals } from "../../lib/new-session.js";
+import { configOf, FIELDS, refusals } from "../../lib/time/new-session.js";
 import { View } from "../../lib/view.js";
 
 /** @param {Field} field */

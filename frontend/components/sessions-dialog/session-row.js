@@ -1,8 +1,8 @@
 /**
  * One session of the family: what it is, where it branched off, how far it has come, and what can be done with it.
  *
- * @import { Store } from "../../store.js"
- * @import { Member } from "../../lib/family.js"
+ * @import { Store } from "../../store/store.js"
+ * @import { Member } from "../../lib/time/family.js"
  */
 
 import { element, setText } from "../../lib/dom.js";

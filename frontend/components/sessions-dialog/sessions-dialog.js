@@ -1,12 +1,12 @@
 /**
  * All sessions as a family, each branch below what it came from: to open, rename, delete, export and import them.
  *
- * @import { Store } from "../../store.js"
+ * @import { Store } from "../../store/store.js"
  */
 
 import { ApiError } from "../../api.js";
 import { element, setText } from "../../lib/dom.js";
-import { familyOf } from "../../lib/family.js";
+import { familyOf } from "../../lib/time/family.js";
 import { View } from "../../lib/view.js";
 import { SessionRow } from "./session-row.js";
 

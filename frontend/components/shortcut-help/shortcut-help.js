@@ -1,12 +1,12 @@
 /**
  * The list of keyboard shortcuts, from their table.
  *
- * @import { Shortcut } from "../../lib/shortcuts.js"
+ * @import { Shortcut } from "../../lib/page/shortcuts.js"
  */
 
 import { element } from "../../lib/dom.js";
-import { FLOW_KEYS } from "../../lib/flow-keys.js";
-import { SHORTCUTS } from "../../lib/shortcuts.js";
+import { FLOW_KEYS } from "../../lib/flow/keys.js";
+import { SHORTCUTS } from "../../lib/page/shortcuts.js";
 import { View } from "../../lib/view.js";
 
 /** The actions that move the session. */

@@ -2,22 +2,22 @@
  * The losses of all steps as a slider: a drag shows the nearest steps that can be shown at once, and the step itself
  * once it is let go.
  *
- * @import { Store } from "../../store.js"
+ * @import { Store } from "../../store/store.js"
  * @import { Timeline } from "../../types/wire"
- * @import { History } from "../../lib/history.js"
- * @import { Scale } from "../../lib/scrubber.js"
+ * @import { History } from "../../lib/learning/history.js"
+ * @import { Scale } from "../../lib/time/scrubber.js"
  *
  * @typedef {{ history: History, timeline: Timeline | null } & Scale} Drawn
  */
 
-import { locked } from "../../lib/controls.js";
 import { drawing, element, setText } from "../../lib/dom.js";
 import { whole } from "../../lib/format.js";
-import { toSeries } from "../../lib/history.js";
-import { facePath, faceRange, stepAt, stepByKey, xOf } from "../../lib/scrubber.js";
+import { toSeries } from "../../lib/learning/history.js";
+import { smooth } from "../../lib/learning/smoothing.js";
+import { locked } from "../../lib/page/controls.js";
 import { signal } from "../../lib/signals.js";
-import { smooth } from "../../lib/smoothing.js";
-import { marksOf } from "../../lib/timeline.js";
+import { facePath, faceRange, stepAt, stepByKey, xOf } from "../../lib/time/scrubber.js";
+import { marksOf } from "../../lib/time/timeline.js";
 import { View } from "../../lib/view.js";
 
 /** Of the losses, and what stands below them for the checkpoints, in pixels. */

@@ -1,15 +1,15 @@
 /**
  * All steps of the session, to go to any of them: beside the scrubber a field for a step, and a branch off from here.
  *
- * @import { Store } from "../../store.js"
+ * @import { Store } from "../../store/store.js"
  */
 
-import { COMMANDS } from "../../lib/commands.js";
-import { commandButton, updateButton } from "../../lib/command-button.js";
 import { element } from "../../lib/dom.js";
 import { whole } from "../../lib/format.js";
-import { stepOf } from "../../lib/scrubber.js";
-import { hint } from "../../lib/shortcuts.js";
+import { commandButton, updateButton } from "../../lib/page/command-button.js";
+import { COMMANDS } from "../../lib/page/commands.js";
+import { hint } from "../../lib/page/shortcuts.js";
+import { stepOf } from "../../lib/time/scrubber.js";
 import { View } from "../../lib/view.js";
 import { StepScrubber } from "./step-scrubber.js";
 

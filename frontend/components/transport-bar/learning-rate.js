@@ -1,12 +1,12 @@
 /**
  * The learning rate in force, to be read and to be changed: from this step on, in place of the schedule's.
  *
- * @import { Store } from "../../store.js"
+ * @import { Store } from "../../store/store.js"
  */
 
 import { element } from "../../lib/dom.js";
 import { brief } from "../../lib/format.js";
-import { numeric } from "../../lib/new-session.js";
+import { numeric } from "../../lib/time/new-session.js";
 import { View } from "../../lib/view.js";
 
 export class LearningRate extends View {

@@ -1,12 +1,12 @@
 /**
  * How far a run goes: until it is paused, or until the breakpoint that stands here. It is set in a popover.
  *
- * @import { Store } from "../../store.js"
+ * @import { Store } from "../../store/store.js"
  * @import { Network } from "../../types/wire"
  */
 
-import { boundOf, breakpoint, described, groups, metricOf, takesBound } from "../../lib/breakpoints.js";
 import { element, setOptions, setText } from "../../lib/dom.js";
+import { boundOf, breakpoint, described, groups, metricOf, takesBound } from "../../lib/time/breakpoints.js";
 import { View } from "../../lib/view.js";
 
 const SIDES = [{ value: "above", text: "is above" }, { value: "below", text: "is below" }];

@@ -1,16 +1,16 @@
 /**
  * Where the session stands, in words and numbers, and how to move it.
  *
- * @import { Store } from "../../store.js"
- * @import { Moment } from "../../lib/moments.js"
+ * @import { Store } from "../../store/store.js"
+ * @import { Moment } from "../../lib/time/moments.js"
  */
 
-import { SPEEDS } from "../../lib/choices.js";
-import { COMMANDS } from "../../lib/commands.js";
-import { commandButton, updateButton } from "../../lib/command-button.js";
 import { element, select, setOptions, setText } from "../../lib/dom.js";
 import { fixed, pace, whole } from "../../lib/format.js";
-import { momentAt } from "../../lib/moments.js";
+import { SPEEDS } from "../../lib/page/choices.js";
+import { commandButton, updateButton } from "../../lib/page/command-button.js";
+import { COMMANDS } from "../../lib/page/commands.js";
+import { momentAt } from "../../lib/time/moments.js";
 import { View } from "../../lib/view.js";
 import { LearningRate } from "./learning-rate.js";
 import { RunUntil } from "./run-until.js";

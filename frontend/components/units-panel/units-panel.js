@@ -1,15 +1,15 @@
 /**
  * Which neurons are dead: each hidden unit against each example of the minibatch.
  *
- * @import { Store } from "../../store.js"
+ * @import { Store } from "../../store/store.js"
  * @import { Cells } from "../picture/pointing.js"
  */
 
 import { SHOWN, unitMap } from "../../figures/units.js";
 import { element, select, setOptions, setText } from "../../lib/dom.js";
-import { exampleLabels } from "../../lib/examples.js";
-import { chosenLayer, offerLayers } from "../../lib/hidden-layers.js";
-import { deadText, mostText, orderOf, unitsOf } from "../../lib/units.js";
+import { exampleLabels } from "../../lib/forces/examples.js";
+import { chosenLayer, offerLayers } from "../../lib/health/hidden-layers.js";
+import { deadText, mostText, orderOf, unitsOf } from "../../lib/health/units.js";
 import { read, values } from "../../lib/views.js";
 import { drawMessage, drawUnknown, livePlot, Panel } from "../panel/panel.js";
 

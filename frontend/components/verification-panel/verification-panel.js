@@ -1,15 +1,15 @@
 /**
  * Every hand-written gradient against autograd, and the kernel's against the hand-written ones, on request.
  *
- * @import { Store } from "../../store.js"
+ * @import { Store } from "../../store/store.js"
  * @import { VerificationRow } from "../../types/wire"
  * @import { Agreement } from "../../lib/verdict.js"
  */
 
-import { commandButton, updateButton } from "../../lib/command-button.js";
-import { COMMANDS } from "../../lib/commands.js";
 import { element, setText } from "../../lib/dom.js";
 import { number } from "../../lib/format.js";
+import { commandButton, updateButton } from "../../lib/page/command-button.js";
+import { COMMANDS } from "../../lib/page/commands.js";
 import { effect } from "../../lib/signals.js";
 import { age, agreement, kernelVerdict, verdict, worstFirst } from "../../lib/verdict.js";
 import { Panel } from "../panel/panel.js";

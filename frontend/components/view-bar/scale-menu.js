@@ -1,12 +1,12 @@
 /**
  * What the colours of all pictures span.
  *
- * @import { Store } from "../../store.js"
+ * @import { Store } from "../../store/store.js"
  */
 
-import { CHOICES } from "../../lib/choices.js";
 import { element } from "../../lib/dom.js";
-import { menu } from "../../lib/menu.js";
+import { CHOICES } from "../../lib/page/choices.js";
+import { menu } from "../../lib/page/menu.js";
 import { View } from "../../lib/view.js";
 
 const SCALES = [

@@ -1,14 +1,14 @@
 /**
  * What the workspace shows: a tab for each view, and a menu in which every panel can be opened or closed by itself.
  *
- * @import { Store } from "../../store.js"
+ * @import { Store } from "../../store/store.js"
  */
 
-import { COMMANDS } from "../../lib/commands.js";
 import { element } from "../../lib/dom.js";
-import { menu } from "../../lib/menu.js";
-import { PANELS, togglePanel, viewOf, VIEWS } from "../../lib/panels.js";
-import { hint } from "../../lib/shortcuts.js";
+import { COMMANDS } from "../../lib/page/commands.js";
+import { menu } from "../../lib/page/menu.js";
+import { PANELS, togglePanel, viewOf, VIEWS } from "../../lib/page/panels.js";
+import { hint } from "../../lib/page/shortcuts.js";
 import { View } from "../../lib/view.js";
 import { ScaleMenu } from "./scale-menu.js";
 

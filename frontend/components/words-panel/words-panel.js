@@ -1,16 +1,16 @@
 /**
  * Words that the network makes up: drawn anew while it trains, each with its probability.
  *
- * @import { Store } from "../../store.js"
+ * @import { Store } from "../../store/store.js"
  * @import { Sample } from "../../types/wire"
  */
 
-import { REFRESH_SECONDS, WORD_COUNTS } from "../../lib/choices.js";
 import { element, select, setOptions, setText } from "../../lib/dom.js";
 import { number, whole } from "../../lib/format.js";
-import { createPace } from "../../lib/pace.js";
+import { createPace } from "../../lib/learning/pace.js";
+import { areOthers, charactersOf, known, placeOf, promptProblem, wordsWanted } from "../../lib/learning/words.js";
+import { REFRESH_SECONDS, WORD_COUNTS } from "../../lib/page/choices.js";
 import { effect, signal } from "../../lib/signals.js";
-import { areOthers, charactersOf, known, placeOf, promptProblem, wordsWanted } from "../../lib/words.js";
 import { Panel } from "../panel/panel.js";
 
 const LONGEST_PROMPT = 100;
