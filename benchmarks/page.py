@@ -18,10 +18,11 @@ from tests.serving import running_server
 SECONDS = 10.0
 GROWTH_FRAMES = 10_000
 ANSWERS = 15
-# Tall enough that all panels are on screen, and so drawn, at once.
-TALL = ViewportSize(width=1440, height=3400)
+# All panels on screen, and so drawn, at once: as a browser that is zoomed out to half has them on 1440 x 1550.
+TALL = ViewportSize(width=2880, height=3100)
+ZOOM = 0.5
 SCREEN = ViewportSize(width=1440, height=900)
-PANELS = "forces,loss,card,activations,norm"
+PANELS = "forces,loss,embedding,units,paths,activations"
 LARGE = {
     "model": {"hidden_sizes": [1024] * 16},
     "training": {"batch_size": 256, "learning_rate": [{"from_step": 0, "value": 0.01}]},
@@ -73,7 +74,7 @@ def live(browser: Browser, rest: httpx2.Client, url: str, session: str) -> list[
     """Training at full speed, all panels on screen; then the same plots drawn by Plotly.react alone."""
     rest.post(f"/api/sessions/{session}/run", json={})
     alone = steps_per_second(rest, session, lambda: time.sleep(SECONDS))
-    page = browser.new_page(viewport=TALL)
+    page = browser.new_page(viewport=TALL, device_scale_factor=ZOOM)
     page.goto(address(url, session, panels=PANELS))
     wait_for_all_plots(page)
     meter = probes.Meter(page)

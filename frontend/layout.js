@@ -13,7 +13,9 @@ export function followLayout(page, store) {
   const { choices, comparison: { active } } = store;
   const main = /** @type {HTMLElement} */ (page.querySelector("main"));
   for (const panel of main.querySelectorAll(PANELS.map(({ element }) => element).join())) markSide(panel, "A");
+  const workspace = /** @type {HTMLElement} */ (main.parentElement);
   let isBuilt = false;
+  let panels = choices.peek().panels;
   effect(() => {
     const layout = active.value ? choices.value.as : "single";
     if (layout === "columns" && !isBuilt) {
@@ -21,6 +23,9 @@ export function followLayout(page, store) {
       isBuilt = true;
     }
     main.dataset.layout = layout;
+    // Other panels are seen from their beginning.
+    if (panels !== choices.value.panels) workspace.scrollTop = 0;
+    panels = choices.value.panels;
     page.dataset.flow = choices.value.flow;
     const open = openPanels(choices.value.panels);
     for (const panel of PANELS) {

@@ -7,6 +7,7 @@
  * @import { ReadonlySignal } from "./lib/signals.js"
  */
 
+import { browserMemory } from "./lib/page/browser-memory.js";
 import { THEMES } from "./lib/page/choices.js";
 import { effect } from "./lib/signals.js";
 
@@ -15,7 +16,7 @@ const KEY = "gradient-flow-theme";
 const SYSTEM = ["(prefers-color-scheme: dark)", "(prefers-contrast: more)", "(forced-colors: active)"].map((query) => matchMedia(query));
 
 export function savedTheme() {
-  const saved = localStorage.getItem(KEY) ?? "auto";
+  const saved = browserMemory.getItem(KEY) ?? "auto";
   return THEMES.includes(saved) ? saved : "auto";
 }
 
@@ -38,7 +39,7 @@ export function followTheme(theme) {
   effect(() => {
     dress(theme.value);
     // A link's theme is the link's, until another one is chosen.
-    if (isOpened) localStorage.setItem(KEY, theme.value);
+    if (isOpened) browserMemory.setItem(KEY, theme.value);
     isOpened = true;
   });
   for (const query of SYSTEM) query.addEventListener("change", () => dress(theme.peek()));

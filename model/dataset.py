@@ -2,6 +2,7 @@
 
 import random
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -62,6 +63,12 @@ class Dataset:
             for word in wanted.intersection(members):
                 found.setdefault(word, split)
         return [found.get(word) for word in words]
+
+    def occurrences(self) -> list[int]:
+        """How often each character stands in the words; number 0 twice a word, at its start and its end."""
+        counts = Counter("".join(self.words))
+        counts[END] = 2 * len(self.words)
+        return [counts[character] for character in self.characters]
 
     def encode(self, text: str) -> list[int]:
         """Numbers of the characters. Raises InvalidWords for one that is not in the vocabulary."""

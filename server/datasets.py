@@ -101,5 +101,6 @@ def _describe(dataset_id: str, dataset: Dataset) -> DatasetInfo:
         name=dataset.name,
         words=len(dataset.words),
         characters=list(dataset.characters),
+        occurrences=dataset.occurrences(),
         examples=SplitSizes.model_validate(sizes),
     )

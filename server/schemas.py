@@ -57,6 +57,9 @@ class DatasetInfo(Wire):
     name: str = Field(description="What people call it.")
     words: int = Field(description="How many words, duplicates counted.")
     characters: list[str] = Field(description='The vocabulary in order; number 0 is ".", a word\'s start and end.')
+    occurrences: list[int] = Field(
+        description="How often each character stands in the words; number 0 twice a word, at its start and its end."
+    )
     examples: SplitSizes = Field(description="One example per character and one per word's end.")
 
 

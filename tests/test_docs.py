@@ -56,11 +56,11 @@ def choices() -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.parametrize(("name", "choice"), choices().items(), ids=lambda value: value if type(value) is str else "")
-def test_all_that_an_address_can_hold_stands_in_the_readme(readme: str, name: str, choice: dict[str, Any]) -> None:
+def test_all_that_an_address_can_hold_is_told(name: str, choice: dict[str, Any]) -> None:
     default = f"`{choice['initial']}`" if choice["initial"] else ""
     allowed = f" ({', '.join(f'`{value}`' for value in choice['allowed'])})" if "allowed" in choice else ""
     says = (choice["says"] + allowed).replace("|", "\\|")
-    assert f"| `{name}` | {default} | {says} |" in readme
+    assert f"| `{name}` | {default} | {says} |" in (ROOT / "docs" / "address.md").read_text()
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +123,13 @@ def test_the_readmes_python_prints_that_pull_equals_pushes(readme: str, url: str
     assert max(map(abs, sums)) < 1e-6
 
 
-def test_every_file_that_the_readme_links_to_exists(readme: str) -> None:
+@pytest.mark.parametrize("page", [ROOT / "README.md", *(ROOT / "docs").iterdir()], ids=lambda page: page.name)
+def test_every_file_that_is_linked_to_exists(page: Path) -> None:
     # A lesson links to what the page shows.
-    links = [link for link in re.findall(r"\]\(([^)#?]+)", readme) if "://" not in link]
-    assert [link for link in links if not (ROOT / link).exists()] == []
+    links = [link for link in re.findall(r"\]\(([^)#?]+)", page.read_text()) if "://" not in link]
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_picture_and_page_of_the_documentation_is_linked_to(readme: str) -> None:
+    files = [*(ROOT / "docs").iterdir(), *(ROOT / "frontend" / "screenshots").iterdir()]
+    assert [file.name for file in files if f"]({file.relative_to(ROOT)})" not in readme] == []

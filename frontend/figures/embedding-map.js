@@ -1,6 +1,7 @@
 /** @import { Figure, Range, ScatterTrace, Theme } from "../types/plotly" */
 /** @import { Kind } from "../lib/forces/letters.js" */
 
+import { withOpacity } from "../lib/colors.js";
 import { visible } from "../lib/forces/letters.js";
 import { axisTitle, layoutOf } from "./layout.js";
 import { plainText } from "./text.js";
@@ -9,6 +10,7 @@ import { plainText } from "./text.js";
  * @typedef {object} Place  One character on the map.
  * @property {string} character
  * @property {Kind} kind
+ * @property {number} share  How frequent it is, as a share of the most frequent.
  * @property {number} x
  * @property {number} y
  *
@@ -20,6 +22,8 @@ import { plainText } from "./text.js";
 
 /** An arrow's head, as a share of its length, and how far it opens. */
 const HEAD = { length: 0.3, opening: 0.5 };
+/** The most frequent character's disc, in pixels; all discs' areas are as their characters are frequent. */
+const WIDEST = 44;
 /** More characters than that are written small. */
 const MANY = 60;
 
@@ -44,10 +48,11 @@ const kindsOf = (theme) => ({
  * @returns {Figure}
  */
 export function embeddingMap({ places, arrows, hover, title, axes, ranges, theme }) {
-  const texts = Object.entries(kindsOf(theme)).map(([kind, { name, color }]) => {
-    const members = places.flatMap((place, i) => (place.kind === kind ? [i] : []));
-    return textTrace({ name, color, members }, places, hover, theme);
-  }).filter(({ x }) => x.length);
+  const groups = Object.entries(kindsOf(theme)).map(([kind, { name, color }]) => (
+    { name, color, members: places.flatMap((place, i) => (place.kind === kind ? [i] : [])) }
+  )).filter(({ members }) => members.length);
+  const texts = groups.map((group) => textTrace(group, places, hover, theme));
+  const discs = groups.map((group) => discTrace(group, places));
   const layout = layoutOf({
     title,
     summary: `${title}. ${texts.map(({ name, x }) => `${name}: ${x.length}`).join(", ")}. Axes: ${axes.join(", ")}.`
@@ -57,11 +62,28 @@ export function embeddingMap({ places, arrows, hover, title, axes, ranges, theme
     yaxis: { title: axisTitle(axes[1]), range: [...ranges[1]], zeroline: true, zerolinecolor: theme.grid, scaleanchor: "x" },
     legend: true,
   });
-  return { data: [...(arrows ? [arrowTrace(arrows, places, theme)] : []), ...texts], layout };
+  return { data: [...discs, ...(arrows ? [arrowTrace(arrows, places, theme)] : []), ...texts], layout };
 }
 
+/** @typedef {{ name: string, color: string, members: number[] }} Group */
+
+/** How frequent each is, behind its letter. @param {Group} group @param {Place[]} places @returns {ScatterTrace} */
+const discTrace = ({ name, color, members }, places) => ({
+  type: "scatter",
+  mode: "markers",
+  name: `${name}: how frequent`,
+  x: members.map((i) => places[i].x),
+  y: members.map((i) => places[i].y),
+  // Plotly makes marks of many sizes translucent by itself.
+  marker: {
+    color: withOpacity(color, 0.2), size: members.map((i) => WIDEST * Math.sqrt(places[i].share)), opacity: 1, line: { width: 0 },
+  },
+  showlegend: false,
+  hoverinfo: "skip",
+});
+
 /**
- * @param {{ name: string, color: string, members: number[] }} group @param {Place[]} places @param {string[][] | null} hover
+ * @param {Group} group @param {Place[]} places @param {string[][] | null} hover
  * @param {Theme} theme @returns {ScatterTrace}
  */
 const textTrace = ({ name, color, members }, places, hover, theme) => ({

@@ -22,7 +22,7 @@ export function empty({ title, message, theme }) {
     more: {
       annotations: [
         {
-          text: plainText(message),
+          text: lines(message).map(plainText).join("<br>"),
           ...{ x: 0.5, xref: "paper", y: 0.5, yref: "paper", showarrow: false },
           font: { color: theme.muted, size: 12 },
         },
@@ -31,3 +31,6 @@ export function empty({ title, message, theme }) {
   });
   return { data: [], layout };
 }
+
+/** In lines that fit a narrow plot. @param {string} text */
+const lines = (text) => text.match(/.{1,38}(?:\s|$)|\S+/g)?.map((line) => line.trim()) ?? [];

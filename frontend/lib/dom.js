@@ -50,6 +50,9 @@ export function select(attributes, choose) {
   return list;
 }
 
+/** The options that lists were given, as text to compare: to read them from the document takes long. @type {WeakMap<HTMLSelectElement, string>} */
+const optionsOf = new WeakMap();
+
 /**
  * Gives a select its options; those it has already are left alone, so that an open one is not disturbed.
  * @param {HTMLSelectElement} list
@@ -57,11 +60,12 @@ export function select(attributes, choose) {
  * @param {string} chosen
  */
 export function setOptions(list, options, chosen) {
-  const shown = [...list.options].map(({ value, text }) => `${value}\n${text}`);
-  if (options.map(({ value, text }) => `${value}\n${text}`).join() !== shown.join()) {
+  const given = JSON.stringify(options);
+  if (given !== optionsOf.get(list)) {
     list.replaceChildren(...options.map(({ value, text }) => new Option(text, value)));
+    optionsOf.set(list, given);
   }
-  list.value = chosen;
+  if (list.value !== chosen) list.value = chosen;
 }
 
 /** Text that changes often: written only when it is another one. @param {Node} node @param {string} text */

@@ -6,14 +6,15 @@ const grouped = new Intl.NumberFormat("en-US");
 export const whole = (count) => grouped.format(count);
 
 /**
- * A measured number in four figures, with an exponent where it is very small or large.
+ * A measured number in four figures, with an exponent where it is very small or large. Zero is exact, and says so.
  * @param {number | null | undefined} value  null: not finite.
  */
 export function number(value, figures = 4) {
   if (value === null || value === undefined) return "–";
   if (!Number.isFinite(value)) return String(value);
+  if (value === 0) return "0";
   const magnitude = Math.abs(value);
-  if (magnitude !== 0 && (magnitude < 1e-3 || magnitude >= 1e5)) return minus(value.toExponential(Math.min(figures, 3) - 1));
+  if (magnitude < 1e-3 || magnitude >= 1e5) return minus(value.toExponential(Math.min(figures, 3) - 1));
   return minus(value.toPrecision(figures));
 }
 

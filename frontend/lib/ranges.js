@@ -8,8 +8,12 @@
 
 /** Shrink only when the data takes less than this share of the range. */
 const SHRINK_BELOW = 0.5;
-/** How much wider than the data a new range is, on each free side. */
+/** How much wider than the data a first range is, on each free side. */
 const PADDING = 0.15;
+/** … and one that takes the place of another: the data moves, and is not to move it again at once. */
+const PADDING_OF_MOVING = 0.3;
+/** A smaller limit leaves so much room: the largest of many numbers varies as much from one minibatch to the next. */
+const ROOM = 2;
 
 /**
  * The smallest of 1, 2 or 5 × 10^k that is not below `magnitude`; 1 for zero.
@@ -34,8 +38,8 @@ export function niceCeiling(magnitude) {
 export function symmetricLimit(previous, magnitude) {
   const limit = niceCeiling(magnitude);
   if (previous === null || limit > previous) return limit;
-  // 1.5 × leaves room: data that hovers just below a size does not make the limit flap.
-  return magnitude > 0 && niceCeiling(1.5 * magnitude) < SHRINK_BELOW * previous ? limit : previous;
+  const roomy = niceCeiling(ROOM * magnitude);
+  return magnitude > 0 && roomy < SHRINK_BELOW * previous ? roomy : previous;
 }
 
 /**
@@ -89,7 +93,8 @@ export function stickyRange(previous, data, { log = false, from } = {}) {
   const low = scale(from ?? data[0]);
   const high = Math.max(scale(data[1]), low);
   const span = high - low || (log ? 1 : Math.abs(high) || 1);
-  const wanted = [from === undefined ? low - PADDING * span : low, high + PADDING * span];
+  const padding = (previous === null ? PADDING : PADDING_OF_MOVING) * span;
+  const wanted = [from === undefined ? low - padding : low, high + padding];
   if (previous !== null) {
     const [previousLow, previousHigh] = previous.map(scale);
     const fits = previousLow <= low && high <= previousHigh;

@@ -10,6 +10,10 @@
 /** @typedef {{ version: number, readers: Set<Reader>, refresh(): void }} Source */
 /** @typedef {{ seen: Map<Source, number>, invalidate(): void }} Reader */
 
+/** @typedef {{ now: () => number, wait: (then: () => void, pause: number) => unknown }} Clock */
+/** @type {Clock} */
+const CLOCK = { now: () => performance.now(), wait: (then, pause) => setTimeout(then, pause) };
+
 /** @type {Reader | null} The computed value or effect that is running now. */
 let reading = null;
 let batches = 0;
@@ -153,6 +157,45 @@ class Effect {
   }
 }
 
+/** An effect that holds itself back. */
+class PacedEffect extends Effect {
+  #pause;
+  #clock;
+  #ranAt = -Infinity;
+  #isHeldBack = false;
+  #isStopped = false;
+
+  /** @param {() => void} body @param {() => number} pause @param {Clock} clock */
+  constructor(body, pause, clock) {
+    super(body);
+    this.#pause = pause;
+    this.#clock = clock;
+  }
+
+  /** @override */
+  run() {
+    const left = this.#ranAt + this.#pause() - this.#clock.now();
+    if (left <= 0) {
+      this.#ranAt = this.#clock.now();
+      super.run();
+    } else if (!this.#isHeldBack) {
+      this.#isHeldBack = true;
+      this.#clock.wait(() => this.#go(), left);
+    }
+  }
+
+  #go() {
+    this.#isHeldBack = false;
+    if (!this.#isStopped && outdated(this)) batch(() => this.run());
+  }
+
+  /** @override */
+  stop() {
+    this.#isStopped = true;
+    super.stop();
+  }
+}
+
 /** A value that can be set. @template T @param {T} value */
 export function signal(value) {
   return new Signal(value);
@@ -170,6 +213,20 @@ export function computed(compute) {
  */
 export function effect(body) {
   const running = new Effect(body);
+  running.run();
+  return () => running.stop();
+}
+
+/**
+ * An effect of what changes faster than it is worth: so many milliseconds lie between two runs at least, and what
+ * changed meanwhile is made up for after them.
+ * @param {() => void} body
+ * @param {() => number} pause  Asked each time; 0: at once.
+ * @param {Clock} [clock]
+ * @returns {() => void} ends the effect
+ */
+export function pacedEffect(body, pause, clock = CLOCK) {
+  const running = new PacedEffect(body, pause, clock);
   running.run();
   return () => running.stop();
 }

@@ -2,7 +2,10 @@
  * @import { Store } from "../store/store.js"
  */
 
-import { effect } from "./signals.js";
+import { effect, pacedEffect } from "./signals.js";
+
+/** While training runs, what is read and not watched changes so seldom, in milliseconds. */
+const READABLE = 100;
 
 /** A custom element that shows a part of the store: it builds its fixed DOM once and then only changes it. */
 export class View extends HTMLElement {
@@ -17,4 +20,16 @@ export class View extends HTMLElement {
 
   /** Brings the DOM up to date; runs again whenever a signal it read has changed. @param {Store} _store */
   update(_store) {}
+}
+
+/**
+ * A view of words and numbers that every frame changes: faster than anybody can read them they would only keep the
+ * plots waiting.
+ */
+export class ReadableView extends View {
+  /** @override @param {Store} store */
+  start(store) {
+    this.build(store);
+    pacedEffect(() => this.update(store), () => (store.streaming.peek() ? READABLE : 0));
+  }
 }

@@ -66,6 +66,7 @@ export function createSessions({ api, state, notices, openStream, take, reset, r
       state.history.value = EMPTY;
       state.timeline.value = null;
       state.verification.value = null;
+      state.explanation.value = null;
       state.dismissed.value = { stopped: null, divergence: null };
       reset();
     });

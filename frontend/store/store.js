@@ -14,6 +14,7 @@
  */
 
 import { DEFAULTS } from "../lib/page/choices.js";
+import { withCard } from "../lib/page/panels.js";
 import { batch, effect } from "../lib/signals.js";
 import { written } from "../lib/time/breakpoints.js";
 import { createEdits } from "./edits.js";
@@ -94,10 +95,10 @@ export function createStore({ api, openStream, choices = DEFAULTS }) {
     }
   }
 
-  /** Goes where a link says that its session stood, if it has come that far and nobody moves it. @param {Choices} asked */
-  async function visit({ session: wanted, at }) {
+  /** Goes where a link says that its session stood, if it may, it has come that far and nobody moves it. @param {Choices} asked */
+  async function visit({ session: wanted, at, controls }) {
     const session = state.session.peek();
-    if (!at || !session || session.running || (wanted && wanted !== session.id)) return;
+    if (!at || controls !== "all" || !session || session.running || (wanted && wanted !== session.id)) return;
     const [step, op] = at.split(":").map(Number);
     const { position } = session;
     if (step > session.last_step || (position.step === step && position.op === op)) return;
@@ -168,8 +169,15 @@ export function createStore({ api, openStream, choices = DEFAULTS }) {
     show(/** @type {string} */ panel, /** @type {View[]} */ views) {
       state.wishes.value = new Map(state.wishes.peek()).set(panel, views);
     },
-    inspect(/** @type {string} */ tensor, contribution = "") {
+    /** What the card shows, wherever it is open. */
+    select(/** @type {string} */ tensor, contribution = "") {
       state.choices.value = { ...state.choices.peek(), follow: "off", tensor, contribution };
+    },
+    /** The same, on the card: it is opened where it is not. */
+    inspect(/** @type {string} */ tensor, contribution = "") {
+      const choices = state.choices.peek();
+      const panels = choices.embed ? choices.panels : withCard(choices.panels);
+      state.choices.value = { ...choices, panels, follow: "off", tensor, contribution };
     },
     point: pointing.point,
     pin: pointing.pin,

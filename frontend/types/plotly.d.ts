@@ -67,7 +67,10 @@ export interface ScatterTrace extends TraceCommon {
   y: Numbers;
   line?: { color?: string; width?: number; dash?: "solid" | "dash" };
   /** An open symbol is drawn in the marker's colour, as wide as the line. */
-  marker?: { color: string; size: number; symbol?: "circle" | "square" | "line-ew-open"; line: { width: number } };
+  marker?: {
+    color: string; size: number | number[]; opacity?: number; symbol?: "circle" | "square" | "line-ew-open";
+    line: { width: number };
+  };
   text?: string[];
   /** What the hover template calls so, one for each point. */
   hovertext?: string[];

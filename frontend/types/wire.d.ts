@@ -141,6 +141,8 @@ export interface Dataset {
   words: number;
   /** The vocabulary in order: number 0 is ".", the start and end of a word. */
   characters: string[];
+  /** How often each stands in the words; number 0 twice a word. */
+  occurrences: number[];
   /** How many examples of the default context length each split holds. */
   examples: { train: number; validation: number; test: number };
 }

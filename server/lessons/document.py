@@ -1,11 +1,12 @@
 """The Markdown that a lesson is written in, as XHTML: no HTML of its own, no pictures, formulas as MathML."""
 
+import html
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
-from xml.etree.ElementTree import fromstring
+from xml.etree.ElementTree import tostring
 
-from latex2mathml.converter import convert
+from latex2mathml.converter import convert_to_element
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
@@ -15,6 +16,8 @@ ErrorAt = Callable[[int, str], None]
 
 PAIR = re.compile(r"([A-Za-z][\w.-]*)\s*:\s*(.*)")
 OUTSIDE = re.compile(r"https?://\S+")
+# XML has no place for these, not even as entities: one of them, and the browser could not read the text at all.
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 # In the panel the lesson's title is of the second level and the chapter's of the third.
 DEEPER = {"h3": "h4", "h4": "h5"}
 
@@ -87,16 +90,20 @@ class Markdown:
 
     def _formula(self, latex: str, line: int, display: str) -> str:
         try:
-            mathml = str(convert(latex.strip(), display=display))
-            written = "".join(fromstring(mathml).itertext())
-            if unknown := re.search(r"\\\w*", written):  # The converter lets through what it does not know.
+            math = convert_to_element(latex.strip(), display=display)
+            for part in math.iter():
+                # The converter would take entities for characters once all is written: `<` for markup too.
+                part.text = html.unescape(part.text or "")
+                if "href" in part.attrib:
+                    raise ValueError("a formula has no links")
+            if unknown := re.search(r"\\\w*", "".join(math.itertext())):  # It lets through what it does not know.
                 raise ValueError(f"{unknown[0]} is unknown")
         except Exception as problem:  # noqa: BLE001  The converter's errors have nothing else in common.
             self._error(
                 line, f"this formula cannot be read: {latex.strip()} ({str(problem) or type(problem).__name__})"
             )
             return ""
-        return mathml
+        return tostring(math, encoding="unicode", short_empty_elements=False)
 
     def taken_links(self) -> list[tuple[str, int]]:
         """The links to views of the page since it was asked last, each with its line."""

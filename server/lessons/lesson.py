@@ -8,7 +8,7 @@ from markdown_it.token import Token
 from pydantic import ValidationError
 
 from model.config import Config
-from server.lessons.document import KeyValue, Markdown, key_values
+from server.lessons.document import UNPRINTABLE, KeyValue, Markdown, key_values
 from server.lessons.schemas import ChapterLink, Directive, Lesson, LessonChapter, LessonError
 from server.validation import describe_errors
 
@@ -26,7 +26,10 @@ class Reader:
         self.title = name
         self.errors: list[LessonError] = []
         self.markdown = Markdown(self.error)
-        self.tokens = self.markdown.parse(text)
+        for line, content in enumerate(text.split("\n"), 1):
+            if found := UNPRINTABLE.search(content):
+                self.error(line, f"this line has the character U+{ord(found[0]):04X}, which cannot be shown")
+        self.tokens = self.markdown.parse(UNPRINTABLE.sub("�", text))
 
     def error(self, line: int, text: str) -> None:
         """Keep what is wrong at a line, counted from 1."""
@@ -47,9 +50,9 @@ class Reader:
                 self.error(line, f"order is a whole number, the lesson's place in the list; not {value}")
             else:
                 found[key] = value
-        self.title = found.get("title", self.title)
+        self.title = found.get("title") or self.title
         for key in REQUIRED:
-            if key not in found:
+            if not found.get(key):
                 self.error(1, f"the front matter has no {key}")
         return OPTIONAL | found
 
@@ -66,7 +69,7 @@ class Reader:
     def chapters(self) -> list[LessonChapter]:
         """What stands under each heading of the second level."""
         body = [token for token in self.tokens if token.type != "front_matter"]
-        starts = [at for at, token in enumerate(body) if token.type == "heading_open" and token.tag == "h2"]
+        starts = [at for at, token in enumerate(body) if is_chapter(token)]
         self._check_before(body[: starts[0]] if starts else body)
         if not starts:
             self.error(1, "a lesson needs chapters: each begins with a line ## and its title")
@@ -121,7 +124,9 @@ class Reader:
         return config if "name" in config.model_fields_set else config.model_copy(update={"name": self.title})
 
     def _check_heading(self, token: Token) -> None:
-        if token.type == "heading_open" and token.tag == "h1":
+        if token.type == "heading_open" and token.level > 0:
+            self.error(line_of(token), "a heading stands for itself, not in a list or a quotation")
+        elif token.type == "heading_open" and token.tag == "h1":
             self.error(line_of(token), "the lesson's title stands in the front matter; chapters begin with ##")
         elif token.type == "heading_open" and int(token.tag[1]) > DEEPEST:
             self.error(line_of(token), f"headings go down to {'#' * DEEPEST}")
@@ -134,6 +139,11 @@ class Reader:
         asked = self.markdown.fragment(question.removeprefix("\n"), first_line)
         answered = self.markdown.fragment(answer, first_line + question.count("\n") + 1)
         return Markdown.made(f'<div class="ask">{asked}<details><summary>Answer</summary>{answered}</details></div>\n')
+
+
+def is_chapter(token: Token) -> bool:
+    """Whether a chapter begins here: within a list or a quotation none does, since it would not end there."""
+    return token.type == "heading_open" and token.tag == "h2" and token.level == 0
 
 
 def line_of(token: Token) -> int:

@@ -1,14 +1,16 @@
 """The real server in a process of its own, and pages of a real Chromium that fail a test on any complaint."""
 
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
 from tests.browser.chromium import FLAGS, find_chromium
-from tests.browser.dashboard import PANELS, Dashboard, OpenDashboard
+from tests.browser.dashboard import ALL_KINDS, PANELS, Dashboard, OpenDashboard
 from tests.serving import running_server
 
 LOG = pytest.StashKey[Path]()
@@ -46,9 +48,9 @@ def complaints() -> list[str]:
     return []
 
 
-@pytest.fixture
-def page(context: BrowserContext, server: str, complaints: list[str]) -> Iterator[Page]:
-    """A fresh page, where `page.goto("/")` opens the dashboard; fails the test if the browser complained."""
+@contextmanager
+def watched_page(context: BrowserContext, complaints: list[str]) -> Iterator[Page]:
+    """A fresh page, whose complaints are kept."""
 
     def on_console(message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
@@ -66,11 +68,23 @@ def page(context: BrowserContext, server: str, complaints: list[str]) -> Iterato
     page.on("pageerror", lambda error: complaints.append(f"uncaught {error}"))
     page.on("requestfailed", on_request_failed)
     yield page
-    found = list(complaints)  # closing the page breaks off what is under way, which is no complaint
     page.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, server: str, complaints: list[str]) -> Iterator[Page]:
+    """A fresh page, where `page.goto("/")` opens the dashboard; fails the test if the browser complained."""
+    with watched_page(context, complaints) as page:
+        yield page
+        found = list(complaints)  # closing the page breaks off what is under way, which is no complaint
     pause_all(server)
-    if found:
-        pytest.fail("\n".join(["The browser complained:", *found]), pytrace=False)
+    fail_for(found)
+
+
+def fail_for(complaints: list[str]) -> None:
+    """Fail the test that they came in."""
+    if complaints:
+        pytest.fail("\n".join(["The browser complained:", *complaints]), pytrace=False)
 
 
 def pause_all(server: str) -> None:
@@ -97,10 +111,32 @@ def pytest_runtest_makereport(
 def open_dashboard(page: Page, server: str) -> Iterator[OpenDashboard]:
     """Opens the page on a new session with the config it is given, and with these panels open."""
     with httpx2.Client(base_url=server, timeout=30) as rest:
-        yield lambda config, panels=PANELS: Dashboard(page, rest, config, panels)
+
+        def opened(config: dict[str, Any], panels: str = PANELS, **choices: str) -> Dashboard:
+            return Dashboard(page, rest, config, panels, **choices)
+
+        yield opened
 
 
 @pytest.fixture
 def dashboard(open_dashboard: OpenDashboard) -> Dashboard:
     """The page on a session of its own, with the default config."""
     return open_dashboard({})
+
+
+@pytest.fixture(scope="module")
+def shared_page(context: BrowserContext, server: str) -> Iterator[tuple[Dashboard, list[str]]]:
+    """One page for all tests of a module that only look at it, and what the browser complained of so far."""
+    complaints: list[str] = []
+    with watched_page(context, complaints) as page, httpx2.Client(base_url=server, timeout=30) as rest:
+        yield Dashboard(page, rest, {}, ALL_KINDS), complaints
+
+
+@pytest.fixture
+def exhibit(shared_page: tuple[Dashboard, list[str]]) -> Iterator[Dashboard]:
+    """The page with the default config at step 0, opened once: to be looked at and pointed at, not to be moved."""
+    dashboard, complaints = shared_page
+    yield dashboard
+    found = list(complaints)
+    complaints.clear()
+    fail_for(found)

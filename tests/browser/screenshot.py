@@ -1,44 +1,94 @@
 """`python -m tests.browser.screenshot`: the README's pictures, taken of the running page."""
 
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx2
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from tests.browser.chromium import FLAGS, find_chromium
 from tests.browser.dashboard import Dashboard
 from tests.serving import running_server
 
 FOLDER = Path(__file__).parents[2] / "frontend" / "screenshots"
-STEPS = 2000
+WIDTH = 1280
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One view of the page, on a session of its own."""
+
+    name: str
+    panels: str
+    plots: tuple[str, ...]  # What has to be drawn first.
+    choices: dict[str, str] = field(default_factory=dict)
+    config: dict[str, Any] = field(default_factory=dict)
+    step: int = 2000
+    height: int = 800
+
+
+PICTURES = (
+    Picture("dashboard", "forces,example", ("#push-pull-plot", "#force-plot"), {"example": "3"}),
+    Picture(
+        "card",
+        "card",
+        ("#card-value", "#card-gradient"),
+        {"tensor": "h", "cell": "dh[3,5]", "follow": "off"},
+        height=860,
+    ),
+    Picture(
+        "flow",
+        "health",
+        ("#health-layers-plot",),
+        {"flow": "wide"},
+        {
+            "name": "eight layers",
+            "model": {"hidden_sizes": [64] * 8, "batch_norm": "none"},
+            "init": {"hidden_gain": 0.5},
+        },
+        step=0,
+    ),
+    Picture(
+        "health",
+        "health,units,activations",
+        ("#health-layers-plot", "#health-course-plot"),
+        {"flow": "off"},
+        {"name": "too large a start", "model": {"batch_norm": "none"}, "init": {"hidden_gain": 5}},
+    ),
+    Picture("learning", "words,embedding", ("#embedding-plot",), {"flow": "off"}, step=200_000, height=840),
+)
 
 
 def main() -> None:
-    """Train a while, verify, and take the first screen, then the inspector at tanh."""
+    """Take them one after the other."""
+    FOLDER.mkdir(exist_ok=True)
     with (
         running_server() as url,
-        httpx2.Client(base_url=url, timeout=60) as rest,
+        httpx2.Client(base_url=url, timeout=600) as rest,
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(FLAGS))
-        page = browser.new_page(base_url=url, viewport={"width": 1440, "height": 900})
-        dashboard = Dashboard(page, rest, {})
-        rest.post(f"/api/sessions/{dashboard.id}/advance", json={"unit": "step", "count": STEPS}).raise_for_status()
-        dashboard.expect_position(STEPS, 50)
-        dashboard.click("verify")
-        expect(page.locator("#verification-count")).to_have_text("26 of 26 bit-exact")
-        FOLDER.mkdir(exist_ok=True)
-        for plot in ("#push-pull-plot", "#loss-plot"):
-            dashboard.figure(plot)
-        page.mouse.move(0, 0)
-        page.screenshot(path=FOLDER / "dashboard.png")
-        inspector = page.locator("card-panel")
-        page.set_viewport_size({"width": 1440, "height": 1300})
-        page.locator('flow-graph [data-node="h"]').click()
-        for plot in ("#card-value", "#card-gradient"):
-            dashboard.figure(plot)
-        inspector.screenshot(path=FOLDER / "inspector.png")
+        for picture in PICTURES:
+            page = browser.new_page(base_url=url, viewport={"width": WIDTH, "height": picture.height})
+            take(picture, page, rest)
+            page.close()
         browser.close()
+
+
+def take(picture: Picture, page: Page, rest: httpx2.Client) -> None:
+    """Bring a new session to its step, show it, and keep what is seen once all of it is drawn."""
+    page.add_init_script("localStorage.setItem('gradient-flow-tour', 'seen')")
+    dashboard = Dashboard(page, rest, picture.config, picture.panels)
+    count = {"unit": "step", "count": picture.step}
+    if picture.step:
+        rest.post(f"/api/sessions/{dashboard.id}/advance", json=count).raise_for_status()
+    dashboard.open(**picture.choices)
+    dashboard.expect_position(picture.step, dashboard.session()["position"]["ops"])
+    for plot in picture.plots:
+        dashboard.figure(plot)
+    page.mouse.move(0, 0)
+    page.screenshot(path=FOLDER / f"{picture.name}.png")
 
 
 if __name__ == "__main__":

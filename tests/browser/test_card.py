@@ -1,24 +1,22 @@
 """The card: one tensor with its gradient, explained."""
 
+from typing import Any
+
 import numpy as np
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.dashboard import Dashboard, OpenDashboard
 
 
-@pytest.fixture
-def card(open_dashboard: OpenDashboard) -> Dashboard:
-    return open_dashboard({}, panels="card")
+def show(open_dashboard: OpenDashboard, tensor: str, config: dict[str, Any] | None = None) -> Dashboard:
+    """The page with this tensor's card."""
+    card = open_dashboard(config or {}, panels="card", follow="off", tensor=tensor)
+    card.figure("#card-gradient")
+    return card
 
 
-def show(dashboard: Dashboard, tensor: str, **choices: str) -> None:
-    dashboard.open(follow="off", tensor=tensor, **choices)
-    dashboard.figure("#card-gradient")
-
-
-def test_contributions_are_pictured_on_one_scale_and_add_up_to_their_gradient(card: Dashboard) -> None:
-    show(card, "logits")
+def test_contributions_are_pictured_on_one_scale_and_add_up_to_their_gradient(open_dashboard: OpenDashboard) -> None:
+    card = show(open_dashboard, "logits")
     first, second, together = (card.figure(f"sum-section live-plot >> nth={place}")[0] for place in range(3))
     assert {(trace["zmin"], trace["zmax"]) for trace in (first, second, together)} == {(-first["zmax"], first["zmax"])}
     np.testing.assert_array_equal(first["z"], card.tensor("dlogits.norm_logits"))
@@ -31,8 +29,8 @@ def test_contributions_are_pictured_on_one_scale_and_add_up_to_their_gradient(ca
     )
 
 
-def test_a_lines_dimensions_are_those_of_its_tensors(card: Dashboard) -> None:
-    show(card, "logits")
+def test_a_lines_dimensions_are_those_of_its_tensors(open_dashboard: OpenDashboard) -> None:
+    card = show(open_dashboard, "logits")
     page = card.page
 
     def sizes(*names: str) -> list[str]:
@@ -53,8 +51,7 @@ def test_a_lines_dimensions_are_those_of_its_tensors(card: Dashboard) -> None:
 
 
 def test_the_difference_to_autograd_is_shown_cell_by_cell_on_demand(open_dashboard: OpenDashboard) -> None:
-    card = open_dashboard({"model": {"granularity": "fused"}}, panels="card")
-    show(card, "hprebn")
+    card = show(open_dashboard, "hprebn", {"model": {"granularity": "fused"}})
     page = card.page
     page.get_by_role("button", name="Difference, cell by cell").click()
     autograd = np.array(card.rest.get(f"/api/sessions/{card.id}/verification/dhprebn").json(), np.float32)
@@ -70,8 +67,8 @@ def test_the_difference_to_autograd_is_shown_cell_by_cell_on_demand(open_dashboa
     expect(page.locator("proof-section .verdict")).to_have_class("verdict good")
 
 
-def test_the_histogram_in_the_margin_is_of_all_values(card: Dashboard) -> None:
-    show(card, "h")
+def test_the_histogram_in_the_margin_is_of_all_values(open_dashboard: OpenDashboard) -> None:
+    card = show(open_dashboard, "h")
     strips = card.page.locator("value-strip")
     for place, name in enumerate(["h", "dh"]):
         values = card.tensor(name)
@@ -90,10 +87,9 @@ def test_the_histogram_in_the_margin_is_of_all_values(card: Dashboard) -> None:
         assert painted
 
 
-def test_what_is_folded_stays_folded_on_the_next_card_and_by_the_link(card: Dashboard) -> None:
-    page = card.page
+def test_what_is_folded_stays_folded_on_the_next_card_and_by_the_link(open_dashboard: OpenDashboard) -> None:
+    page = show(open_dashboard, "h").page
     backward = page.locator('details[data-section="backward"]')
-    card.open(tensor="h", follow="off")
     expect(backward).to_have_attribute("open", "")
     backward.locator("summary").click()
     expect(backward).not_to_have_attribute("open", "")
@@ -106,9 +102,9 @@ def test_what_is_folded_stays_folded_on_the_next_card_and_by_the_link(card: Dash
 
 
 def test_a_parameters_card_tells_how_it_began_what_moves_it_and_what_is_so_of_a_bias_before_batch_norm(
-    card: Dashboard,
+    open_dashboard: OpenDashboard,
 ) -> None:
-    show(card, "b1")
+    card = show(open_dashboard, "b1")
     text = card.page.locator("tensor-card")
     expect(text).to_contain_text("b1 = torch.randn((64,), generator=g) * 0.1")
     expect(text).to_contain_text("b1 = b1 - 0.1 * db1")

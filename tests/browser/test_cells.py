@@ -52,10 +52,11 @@ def test_pointing_at_a_logits_gradient_says_probability_less_one_over_b(open_das
     expect(answer).to_have_attribute("data-empty", "")
 
 
-def test_the_addends_shown_come_to_the_cells_value(dashboard: Dashboard) -> None:
+def test_the_addends_shown_come_to_the_cells_value(open_dashboard: OpenDashboard) -> None:
+    dashboard = open_dashboard({}, panels="card")
     for name, index in (("dlogits", (3, 5)), ("dW2", (5, 3)), ("dC", (1, 4)), ("h", (2, 7)), ("loss", ())):
         cell = ",".join(map(str, index))
-        dashboard.open(cell=f"{name}[{cell}]" if cell else name, panels="card")
+        dashboard.open(cell=f"{name}[{cell}]" if cell else name)
         answer = answer_of(dashboard, f"{name}[{cell}]")
         total = number(answer.locator(".total").inner_text())
         assert total == pytest.approx(float(dashboard.tensor(name)[index]), rel=1e-6)
@@ -67,8 +68,8 @@ def test_the_addends_shown_come_to_the_cells_value(dashboard: Dashboard) -> None
         assert sum(addends) + others == pytest.approx(total, rel=1e-3, abs=1e-4 * sum(map(abs, addends)))
 
 
-def test_the_row_and_column_that_a_cell_comes_from_light_up_in_other_panels(dashboard: Dashboard) -> None:
-    dashboard.open(cell="dW2[5,3]", panels="forces,card", follow="off", tensor="h")
+def test_the_row_and_column_that_a_cell_comes_from_light_up_in_other_panels(open_dashboard: OpenDashboard) -> None:
+    dashboard = open_dashboard({}, panels="forces,card", cell="dW2[5,3]", follow="off", tensor="h")
     answer_of(dashboard, "dW2[5,3]")
     for plot, column in (("#push-pull-plot", 3), ("#card-value", 5)):
         dashboard.figure(plot)
@@ -98,8 +99,8 @@ def test_the_arrow_keys_go_from_cell_to_cell_and_enter_keeps_one(open_dashboard:
     expect(dashboard.page).not_to_have_url(re.compile("cell="))
 
 
-def test_a_cell_of_an_addend_leads_to_its_own_answer(dashboard: Dashboard) -> None:
-    dashboard.open(cell="dW2[5,3]", panels="card", answer="long")
+def test_a_cell_of_an_addend_leads_to_its_own_answer(open_dashboard: OpenDashboard) -> None:
+    dashboard = open_dashboard({}, panels="card", cell="dW2[5,3]", answer="long")
     answer = answer_of(dashboard, "dW2[5,3]")
     rows = answer.locator(".all tr")
     expect(rows).to_have_count(32)

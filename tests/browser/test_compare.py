@@ -6,7 +6,7 @@ import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import expect
 
-from tests.browser.dashboard import Dashboard
+from tests.browser.dashboard import ALL_KINDS, Dashboard
 
 STEPS = 20
 OPS = 50
@@ -214,7 +214,8 @@ def test_each_column_shows_its_own_session(dashboard: Dashboard, other: str) -> 
 
 
 def test_no_id_stands_twice_and_labels_name_what_is_beside_them(dashboard: Dashboard, other: str) -> None:
-    assert other
+    dashboard.open(panels=ALL_KINDS, compare=other)
+    expect(dashboard.page.locator("card-panel.second")).to_be_visible()
     ids = dashboard.page.evaluate("[...document.querySelectorAll('[id]')].map(({ id }) => id)")
     assert len(ids) == len(set(ids))
     labels = "[...document.querySelectorAll('[aria-labelledby]')].map((each) => each.getAttribute('aria-labelledby'))"

@@ -147,11 +147,10 @@ def test_a_lecture_page_is_one_panel_with_a_way_to_the_whole(dashboard: Dashboar
 
 @pytest.mark.parametrize("controls", ["locked", "hidden"])
 def test_with_locked_controls_neither_button_key_nor_graph_moves_the_session(
-    dashboard: Dashboard, controls: str
+    open_dashboard: OpenDashboard, controls: str
 ) -> None:
+    dashboard = open_dashboard({}, controls=controls)
     page = dashboard.page
-    dashboard.open(controls=controls)
-    expect(page.locator("live-plot:visible").first).to_have_attribute("state", "rest")
     before = dashboard.session()
     step = page.locator('transport-bar [data-action="step"]')
     if controls == "locked":

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from playwright.sync_api import Page, expect
 
 from model.dataset import load_names
@@ -118,28 +119,47 @@ def test_as_it_learns_the_words_change(few_words: Dashboard) -> None:
     expect_words(dashboard, draw(dashboard, count=15, seed=1))
 
 
-def test_the_map_has_the_embeddings_principal_components_and_each_characters_next_step(dashboard: Dashboard) -> None:
+def test_the_map_has_the_principal_components_of_frequent_characters_and_each_ones_next_step(
+    dashboard: Dashboard,
+) -> None:
     dashboard.rest.post(f"/api/sessions/{dashboard.id}/advance", json={"unit": "step", "count": 1000})
     dashboard.expect_position(1000, 50)
-    page = dashboard.page
-    arrows, *texts = dashboard.figure("#embedding-plot")
-    C, dC = dashboard.tensor("C"), dashboard.tensor("dC")
-    rows = C - C.mean(0)
-    _, spreads, directions = np.linalg.svd(rows, full_matrices=False)
-    characters = dashboard.rest.get("/api/datasets").json()[0]["characters"]
+    C, W1 = dashboard.tensor("C"), dashboard.tensor("W1")
+    read = np.hstack(np.split(W1, 3))  # What the first layer reads of a character, at each place of the context.
+    expect_map(dashboard, read)
+    layer = dashboard.figure("#embedding-plot")
+    dashboard.page.select_option("#embedding-distances", "rows")
+    dashboard.wait_for_other_figure("#embedding-plot", layer)
+    expect_map(dashboard, np.eye(C.shape[1]))
+
+
+def expect_map(dashboard: Dashboard, read: NDArray[np.float64]) -> None:
+    """The map shows C @ read along its components, where each character counts as often as it occurs."""
+    traces = dashboard.figure("#embedding-plot")
+    (arrows,) = (trace for trace in traces if trace["mode"] == "lines")
+    texts = [trace for trace in traces if trace["mode"] == "text"]
+    names = dashboard.rest.get("/api/datasets").json()[0]
+    weights = np.array(names["occurrences"], dtype=np.float64)
+    points, gradients = dashboard.tensor("C") @ read, dashboard.tensor("dC") @ read
+    rows = points - weights @ points / weights.sum()
+    _, spreads, directions = np.linalg.svd(np.sqrt(weights)[:, None] * rows, full_matrices=False)
     at = {text.strip("[]"): (x, y) for t in texts for text, x, y in zip(t["text"], t["x"], t["y"], strict=True)}
-    shown = np.array([at[character] for character in characters])
+    shown = np.array([at[character] for character in names["characters"]])
     expected = rows @ directions[:2].T
     signs = np.sign((shown * expected).sum(0))
-    np.testing.assert_allclose(shown, expected * signs, atol=1e-4)
+    np.testing.assert_allclose(shown, expected * signs, atol=1e-4 * np.abs(expected).max())
     shares = spreads**2 / (spreads**2).sum()
     for number, axis in enumerate(["xtitle", "ytitle"]):
         share = f"component {number + 1}: {100 * shares[number]:.1f} % of the variance"
-        expect(page.locator(f"#embedding-plot .{axis}")).to_have_text(share)
+        expect(dashboard.page.locator(f"#embedding-plot .{axis}")).to_have_text(share)
     assert next(t["text"] for t in texts if t["name"] == "vowels") == list("aeiou")
+    discs = next(trace for trace in traces if trace["name"] == "vowels: how frequent")["marker"]["size"]
+    vowels = weights[[names["characters"].index(vowel) for vowel in "aeiou"]]
+    np.testing.assert_allclose((np.array(discs) / 44) ** 2, vowels / weights.max())
     times = float(arrows["name"].removeprefix("next step × ").replace(",", ""))
     tips = np.array([arrows["x"][1::7], arrows["y"][1::7]]).T
-    np.testing.assert_allclose(tips - shown, -0.1 * times * (dC @ directions[:2].T) * signs, atol=1e-3)
+    steps = -0.1 * times * (gradients @ directions[:2].T) * signs
+    np.testing.assert_allclose(tips - shown, steps, atol=1e-3 * np.abs(steps).max())
 
 
 def test_the_address_keeps_which_losses_are_drawn_and_how(dashboard: Dashboard) -> None:

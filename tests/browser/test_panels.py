@@ -1,22 +1,20 @@
-import math
 import re
-from typing import Any
 
 import httpx2
 import numpy as np
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.dashboard import Dashboard, OpenDashboard
+from tests.browser.dashboard import ALL_KINDS, Dashboard, OpenDashboard
 
 
-def test_push_and_pull_shows_dlogits_centred_on_zero_with_labelled_rows(dashboard: Dashboard) -> None:
-    (trace, *_) = dashboard.figure("#push-pull-plot")
-    np.testing.assert_array_equal(trace["z"], dashboard.tensor("dlogits"))
+def test_push_and_pull_shows_dlogits_centred_on_zero_with_labelled_rows(exhibit: Dashboard) -> None:
+    (trace, *_) = exhibit.figure("#push-pull-plot")
+    np.testing.assert_array_equal(trace["z"], exhibit.tensor("dlogits"))
     assert trace["zmin"] == -trace["zmax"]
     characters = ".abcdefghijklmnopqrstuvwxyz"
-    contexts, targets = dashboard.tensor("Xb").astype(int), dashboard.tensor("Yb").astype(int)
-    ticks = dashboard.page.locator("#push-pull-plot .ytick text").all_text_contents()
+    contexts, targets = exhibit.tensor("Xb").astype(int), exhibit.tensor("Yb").astype(int)
+    ticks = exhibit.page.locator("#push-pull-plot .ytick text").all_text_contents()
     expected = [
         f"{''.join(characters[number] for number in context)} → {characters[target]}"
         for context, target in zip(contexts, targets, strict=True)
@@ -27,41 +25,41 @@ def test_push_and_pull_shows_dlogits_centred_on_zero_with_labelled_rows(dashboar
 
 @pytest.mark.parametrize(("on_target", "direction"), [(False, "should fall"), (True, "should rise")])
 def test_hovering_a_force_tells_probability_target_and_force(
-    dashboard: Dashboard, on_target: bool, direction: str
+    exhibit: Dashboard, on_target: bool, direction: str
 ) -> None:
-    dashboard.figure("#push-pull-plot")
-    box = dashboard.page.locator("#push-pull-plot .nsewdrag").bounding_box()
+    exhibit.figure("#push-pull-plot")
+    box = exhibit.page.locator("#push-pull-plot .nsewdrag").bounding_box()
     assert box is not None
     row = 3
-    target = int(dashboard.tensor("Yb")[row])
+    target = int(exhibit.tensor("Yb")[row])
     column = target if on_target else (target + 5) % 27
     # Beside the cells stand the losses.
-    left, right = dashboard.page.locator("#push-pull-plot .js-plotly-plot").evaluate("plot => plot.layout.xaxis.range")
-    dashboard.page.mouse.move(
+    left, right = exhibit.page.locator("#push-pull-plot .js-plotly-plot").evaluate("plot => plot.layout.xaxis.range")
+    exhibit.page.mouse.move(
         box["x"] + box["width"] * (column - left) / (right - left), box["y"] + box["height"] * (row + 0.5) / 32
     )
-    tooltip = dashboard.page.locator("#push-pull-plot .hoverlayer")
-    probability = dashboard.tensor("probs")[row, column]
-    force = 32 * dashboard.tensor("dlogits")[row, column]
+    tooltip = exhibit.page.locator("#push-pull-plot .hoverlayer")
+    probability = exhibit.tensor("probs")[row, column]
+    force = 32 * exhibit.tensor("dlogits")[row, column]
     expect(tooltip).to_contain_text(f"→ {'.abcdefghijklmnopqrstuvwxyz'[target]}")
     expect(tooltip).to_contain_text(direction)
     expect(tooltip).to_contain_text(f"probability {probability:.4f}")
     expect(tooltip).to_contain_text(f"force {force:.4f} = 32 · dlogits".replace("-", "−"))
 
 
-def test_histograms_count_every_value_of_their_tensor(dashboard: Dashboard) -> None:
-    (bars, *_) = dashboard.figure("#activation-plot")
+def test_histograms_count_every_value_of_their_tensor(exhibit: Dashboard) -> None:
+    (bars, *_) = exhibit.figure("#activation-plot")
     assert bars["type"] == "bar"
     assert sum(bars["y"]) == pytest.approx(1)  # Shares of all values
-    values = dashboard.tensor("h").ravel()
+    values = exhibit.tensor("h").ravel()
     counts = np.histogram(values, len(bars["y"]), (values.min(), values.max()))[0]
     np.testing.assert_allclose(bars["y"], counts / len(values), atol=1.5 / len(values))
 
 
-def test_the_saturated_share_is_that_of_h(dashboard: Dashboard) -> None:
-    dashboard.figure("#activation-plot")
-    share = (np.abs(dashboard.tensor("h")) > 0.97).mean()
-    shown = dashboard.page.locator("#saturated-share")
+def test_the_saturated_share_is_that_of_h(exhibit: Dashboard) -> None:
+    exhibit.figure("#activation-plot")
+    share = (np.abs(exhibit.tensor("h")) > 0.97).mean()
+    shown = exhibit.page.locator("#saturated-share")
     expect(shown).to_have_text(f"{share:.1%}".replace("%", " %"))
 
 
@@ -76,16 +74,22 @@ def test_the_loss_of_every_step_is_shown(dashboard: Dashboard) -> None:
     np.testing.assert_allclose(raw["y"], series["mean"])
 
 
-def test_verification_says_26_of_26_and_how_old_it_is(dashboard: Dashboard) -> None:
+def test_verification_says_26_of_26_and_how_old_it_is(open_dashboard: OpenDashboard) -> None:
+    dashboard = open_dashboard({}, panels="loss,verification")
+    rows = dashboard.page.locator("verification-panel tbody tr")
+    expect(rows.get_by_text("not checked")).to_have_count(26)
     dashboard.click("verify")
     expect(dashboard.page.locator("#verification-count")).to_have_text("26 of 26 bit-exact")
-    expect(dashboard.page.locator("verification-panel tbody tr")).to_have_count(26)
+    expect(dashboard.page.locator("verification-panel tbody tr.checked")).to_have_count(26)
+    expect(rows.get_by_text("not checked")).to_have_count(0)
     dashboard.click("step")
     expect(dashboard.page.locator("#verification-age")).to_contain_text("1 step ago")
 
 
-def test_choosing_an_op_shows_its_tensor_with_formula_code_and_summary(dashboard: Dashboard) -> None:
+def test_choosing_an_op_opens_its_card_with_formula_code_and_summary(open_dashboard: OpenDashboard) -> None:
+    dashboard = open_dashboard({}, panels="forces,example")
     card = dashboard.page.locator("card-panel")
+    expect(card).to_be_hidden()
     dashboard.page.locator('flow-graph [data-node="h"]').click()
     expect(card.locator("h3")).to_contain_text("h")
     expect(card.locator("code.line", has_text="h = torch.tanh(hpreact)").first).to_be_visible()
@@ -98,47 +102,36 @@ def test_choosing_an_op_shows_its_tensor_with_formula_code_and_summary(dashboard
     expect(card).to_contain_text("saturated")
 
 
-def test_batch_norm_shows_batch_and_running_statistics(dashboard: Dashboard) -> None:
-    dashboard.page.locator("batch-norm-panel").scroll_into_view_if_needed()
+def test_batch_norm_shows_batch_and_running_statistics(exhibit: Dashboard) -> None:
+    exhibit.page.locator("batch-norm-panel").scroll_into_view_if_needed()
     shown = [
         np.array(trace["y"])
-        for index in range(dashboard.page.locator("batch-norm-panel live-plot").count())
-        for trace in dashboard.figure(f"batch-norm-panel live-plot >> nth={index}")
+        for index in range(exhibit.page.locator("batch-norm-panel live-plot").count())
+        for trace in exhibit.figure(f"batch-norm-panel live-plot >> nth={index}")
     ]
     for tensor in ("bnmeani", "bnmean_running", "bnvar", "bnvar_running", "bngain", "bnbias"):
-        assert any(np.array_equal(y, dashboard.tensor(tensor)[0]) for y in shown), tensor
+        assert any(np.array_equal(y, exhibit.tensor(tensor)[0]) for y in shown), tensor
 
 
-@pytest.mark.parametrize(
-    "model",
-    [
+def test_every_kind_of_network_is_shown_without_complaint(open_dashboard: OpenDashboard) -> None:
+    dashboard = open_dashboard({}, panels=ALL_KINDS)
+    page = dashboard.page
+    for model in (
         {"batch_norm": "none"},
         {"granularity": "fused"},
         {"hidden_sizes": [16, 16, 16], "batch_norm": "all"},
         {"hidden_sizes": [8] * 16, "granularity": "fused"},
-    ],
-    ids=str,
-)
-def test_every_kind_of_network_is_shown_without_complaint(open_dashboard: OpenDashboard, model: dict[str, Any]) -> None:
-    dashboard = open_dashboard({"model": model})
-    for panel in ("card-panel", "activations-panel", "batch-norm-panel"):
-        dashboard.page.locator(panel).scroll_into_view_if_needed()
-        for plot in dashboard.page.locator(f"{panel} live-plot:visible").all():
-            expect(plot).to_have_attribute("state", "rest")
-    dashboard.click("step")
-    dashboard.expect_position(1, dashboard.session()["position"]["ops"])
-
-
-def test_a_network_that_has_diverged_is_shown_without_complaint(
-    open_dashboard: OpenDashboard,
-) -> None:
-    dashboard = open_dashboard({"training": {"learning_rate": [{"from_step": 0, "value": 1000}]}})
-    dashboard.rest.post(f"/api/sessions/{dashboard.id}/advance", json={"unit": "step", "count": 40})
-    assert math.isnan(dashboard.tensor("loss")) or dashboard.tensor("loss") > 10
-    for panel in ("activations-panel", "batch-norm-panel", "card-panel", "push-pull-panel"):
-        dashboard.page.locator(panel).scroll_into_view_if_needed()
-        for plot in dashboard.page.locator(f"{panel} live-plot:visible").all():
-            expect(plot).to_have_attribute("state", "rest")
+    ):
+        dashboard.id = dashboard.rest.post("/api/sessions", json={"model": model}).raise_for_status().json()["id"]
+        page.focus("#session")
+        page.select_option("#session", dashboard.id)
+        dashboard.expect_position(0, dashboard.session()["position"]["ops"])
+        for panel in ("card-panel", "activations-panel", "batch-norm-panel"):
+            page.locator(panel).scroll_into_view_if_needed()
+            for plot in page.locator(f"{panel} live-plot:visible").all():
+                expect(plot).to_have_attribute("state", "rest")
+        dashboard.click("step")
+        dashboard.expect_position(1, dashboard.session()["position"]["ops"])
 
 
 def hover(dashboard: Dashboard, plot: str, row: float, column: float) -> Locator:
@@ -150,17 +143,20 @@ def hover(dashboard: Dashboard, plot: str, row: float, column: float) -> Locator
     return dashboard.page.locator(f"{plot} .hoverlayer")
 
 
-def inspect(dashboard: Dashboard, tensor: str, contribution: str = "") -> None:
-    """Open the page with that tensor on the card."""
-    dashboard.open(follow="off", tensor=tensor, contribution=contribution)
-    for plot in ("#card-value", "#card-gradient"):
+def inspect(dashboard: Dashboard, node: str) -> None:
+    """Choose a tensor in the flow, and wait until the card shows it."""
+    dashboard.page.locator(f'flow-graph [data-node="{node}"]').click()
+    tensor = node.split(" ")[0]
+    for plot, name in (("#card-value", tensor), ("#card-gradient", f"d{tensor}")):
+        dashboard.page.locator(plot).scroll_into_view_if_needed()
+        expect(dashboard.page.locator(plot)).to_have_attribute("aria-label", re.compile(rf"^{name}\b"))
         dashboard.wait_for_rest(plot)
 
 
 def test_a_hover_text_shows_characters_that_look_like_markup(open_dashboard: OpenDashboard, server: str) -> None:
     words = "\n".join(["<b>x", "<i>&y", "x<br>", "&lt;"] * 10)
     dataset = httpx2.post(f"{server}/api/datasets", content=words, headers={"content-type": "text/plain"}).json()["id"]
-    dashboard = open_dashboard({"data": {"dataset": dataset}})
+    dashboard = open_dashboard({"data": {"dataset": dataset}}, panels="forces")
     found = dashboard.rest.get("/api/datasets").json()
     characters = next(each["characters"] for each in found if each["id"] == dataset)
     contexts, targets = dashboard.tensor("Xb").astype(int), dashboard.tensor("Yb").astype(int)
@@ -170,37 +166,32 @@ def test_a_hover_text_shows_characters_that_look_like_markup(open_dashboard: Ope
     expect(tooltip).to_contain_text(f"{rows[row]} → {characters[targets[row]]}, logit of .")
 
 
-# As many hidden units as examples: no size tells their axes apart.
-@pytest.mark.parametrize(
-    ("tensor", "rows", "columns"),
-    [
+def test_the_card_calls_rows_and_columns_what_they_are(open_dashboard: OpenDashboard) -> None:
+    # As many hidden units as examples: no size tells their axes apart.
+    dashboard = open_dashboard({"model": {"hidden_sizes": [32]}}, panels="card")
+    for node, rows, columns in (
         ("emb", "example · place", "component of the embedding"),
-        ("W1", "place · component", "hidden unit"),
+        ("W1 in hprebn", "place · component", "hidden unit"),
         ("h", "example in the batch", "hidden unit"),
-        ("W2", "hidden unit", "character"),
-        ("C", "character", "component of the embedding"),
-    ],
-)
-def test_the_card_calls_rows_and_columns_what_they_are(
-    open_dashboard: OpenDashboard, tensor: str, rows: str, columns: str
-) -> None:
-    dashboard = open_dashboard({"model": {"hidden_sizes": [32]}})
-    inspect(dashboard, tensor)
-    for plot in ("#card-value", "#card-gradient"):
-        expect(dashboard.page.locator(f"{plot} .ytitle")).to_have_text(rows)
-        expect(dashboard.page.locator(f"{plot} .xtitle")).to_have_text(columns)
+        ("W2 in logits", "hidden unit", "character"),
+        ("C in emb", "character", "component of the embedding"),
+    ):
+        inspect(dashboard, node)
+        for plot in ("#card-value", "#card-gradient"):
+            expect(dashboard.page.locator(f"{plot} .ytitle")).to_have_text(rows)
+            expect(dashboard.page.locator(f"{plot} .xtitle")).to_have_text(columns)
 
 
-def test_characters_label_what_stands_for_characters(dashboard: Dashboard) -> None:
-    inspect(dashboard, "counts")
-    letters = dashboard.page.locator("#card-gradient .xtick text").all_text_contents()
+def test_characters_label_what_stands_for_characters(exhibit: Dashboard) -> None:
+    inspect(exhibit, "counts")
+    letters = exhibit.page.locator("#card-gradient .xtick text").all_text_contents()
     assert letters == list(".abcdefghijklmnopqrstuvwxyz")
 
 
 def test_a_batch_too_large_to_be_sent_whole_is_said_to_be_reduced(
     open_dashboard: OpenDashboard,
 ) -> None:
-    dashboard = open_dashboard({"training": {"batch_size": 4000}})
+    dashboard = open_dashboard({"training": {"batch_size": 4000}}, panels="forces")
     dashboard.figure("#push-pull-plot")
     plot = dashboard.page.locator("#push-pull-plot")
     expect(plot.locator(".gtitle")).to_contain_text("largest magnitude of each 2 × 1 block")
@@ -210,7 +201,7 @@ def test_a_batch_too_large_to_be_sent_whole_is_said_to_be_reduced(
 def test_a_diverged_run_is_said_not_to_be_finite_everywhere(
     open_dashboard: OpenDashboard,
 ) -> None:
-    dashboard = open_dashboard({"training": {"learning_rate": [{"from_step": 0, "value": 1000}]}})
+    dashboard = open_dashboard({"training": {"learning_rate": [{"from_step": 0, "value": 1000}]}}, panels=ALL_KINDS)
     dashboard.rest.post(f"/api/sessions/{dashboard.id}/advance", json={"unit": "step", "count": 40})
     dashboard.expect_position(40, 50)
     page = dashboard.page
@@ -228,11 +219,16 @@ def test_a_diverged_run_is_said_not_to_be_finite_everywhere(
     expect(page.locator("#saturated-share")).to_have_text("–")
     expect(page.locator("activations-panel .figure-of")).to_contain_text("all are NaN")
     expect(page.locator("summary-table th", has_text="mean")).to_have_attribute("title", "mean of the finite values")
+    # And all else is shown without complaint.
+    for panel in ("batch-norm-panel", "card-panel"):
+        page.locator(panel).scroll_into_view_if_needed()
+        for plot in page.locator(f"{panel} live-plot:visible").all():
+            expect(plot).to_have_attribute("state", "rest")
 
 
-def test_the_loss_of_the_first_step_is_seen(dashboard: Dashboard) -> None:
-    dashboard.figure("#loss-plot")
-    expect(dashboard.page.locator("#loss-plot .points path").first).to_be_visible()
+def test_the_loss_of_the_first_step_is_seen(exhibit: Dashboard) -> None:
+    exhibit.figure("#loss-plot")
+    expect(exhibit.page.locator("#loss-plot .points path").first).to_be_visible()
 
 
 def test_a_long_run_says_how_many_steps_a_point_is_the_mean_of(dashboard: Dashboard) -> None:
@@ -246,48 +242,43 @@ def test_a_long_run_says_how_many_steps_a_point_is_the_mean_of(dashboard: Dashbo
     assert "2,000" in dashboard.page.locator("#loss-plot .xtick text").all_text_contents()
 
 
-def test_the_forces_colours_reach_as_far_as_a_force_can(dashboard: Dashboard) -> None:
-    (trace, *_) = dashboard.figure("#push-pull-plot")
+def test_the_forces_colours_reach_as_far_as_a_force_can(exhibit: Dashboard) -> None:
+    (trace, *_) = exhibit.figure("#push-pull-plot")
     assert [trace["zmin"], trace["zmax"]] == [-1 / 32, 1 / 32]
-    bar = dashboard.page.locator("#push-pull-plot .colorbar .cbaxis text")
+    bar = exhibit.page.locator("#push-pull-plot .colorbar .cbaxis text")
     expect(bar).to_have_text(["−1/32", "0", "1/32"])
 
 
-def test_what_is_never_negative_has_the_whole_scale(dashboard: Dashboard) -> None:
-    inspect(dashboard, "counts")
-    assert dashboard.figure("#card-value")[0]["zmin"] == 0
-    (gradient, *_) = dashboard.figure("#card-gradient")
+def test_what_is_never_negative_has_the_whole_scale(exhibit: Dashboard) -> None:
+    inspect(exhibit, "counts")
+    assert exhibit.figure("#card-value")[0]["zmin"] == 0
+    (gradient, *_) = exhibit.figure("#card-gradient")
     assert gradient["zmin"] == -gradient["zmax"]
 
 
-def test_a_scalar_is_shown_as_a_number(dashboard: Dashboard) -> None:
-    inspect(dashboard, "loss")
-    expect(dashboard.page.locator("#card-value .textpoint")).to_have_text(f"{dashboard.tensor('loss'):.4g}")
+def test_a_scalar_is_shown_as_a_number(exhibit: Dashboard) -> None:
+    inspect(exhibit, "loss")
+    expect(exhibit.page.locator("#card-value .textpoint")).to_have_text(f"{exhibit.tensor('loss'):.4g}")
 
 
-@pytest.mark.parametrize(
-    ("tensor", "contribution", "title"),
-    [
-        ("C", "dC.emb", "dC: gradient"),
-        ("counts", "", "dcounts: gradient"),
-        ("counts", "dcounts.counts_sum", "dcounts through counts_sum (2 of 2)"),
-    ],
-)
-def test_a_gradient_is_named_as_one_would_say_it(
-    dashboard: Dashboard, tensor: str, contribution: str, title: str
-) -> None:
-    inspect(dashboard, tensor, contribution)
-    expect(dashboard.page.locator("#card-gradient .gtitle")).to_have_text(title)
+def test_a_gradient_is_named_as_one_would_say_it(open_dashboard: OpenDashboard) -> None:
+    dashboard = open_dashboard({}, panels="card", follow="off", tensor="C", contribution="dC.emb")
+    title = dashboard.page.locator("#card-gradient .gtitle")
+    expect(title).to_have_text("dC: gradient")
+    inspect(dashboard, "counts")
+    expect(title).to_have_text("dcounts: gradient")
+    dashboard.page.locator('tensor-card button[data-contribution="dcounts.counts_sum"]').first.click()
+    expect(title).to_have_text("dcounts through counts_sum (2 of 2)")
 
 
-def test_no_line_joins_the_running_statistics_of_neighbouring_channels(dashboard: Dashboard) -> None:
-    traces = dashboard.figure("batch-norm-panel live-plot >> nth=0")
+def test_no_line_joins_the_running_statistics_of_neighbouring_channels(exhibit: Dashboard) -> None:
+    traces = exhibit.figure("batch-norm-panel live-plot >> nth=0")
     assert {trace["mode"] for trace in traces} == {"markers"}
 
 
-def test_the_tab_key_passes_over_the_plots_buttons(dashboard: Dashboard) -> None:
-    dashboard.figure("#push-pull-plot")
-    dashboard.figure("#loss-plot")
-    buttons = dashboard.page.locator("#push-pull-plot .modebar-btn, #loss-plot .modebar-btn")
+def test_the_tab_key_passes_over_the_plots_buttons(exhibit: Dashboard) -> None:
+    exhibit.figure("#push-pull-plot")
+    exhibit.figure("#loss-plot")
+    buttons = exhibit.page.locator("#push-pull-plot .modebar-btn, #loss-plot .modebar-btn")
     assert buttons.count() == 14
     assert buttons.evaluate_all("buttons => buttons.every((button) => button.tabIndex === -1)")

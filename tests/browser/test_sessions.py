@@ -13,11 +13,13 @@ def test_a_new_session_is_made_from_the_form_and_shown(dashboard: Dashboard) -> 
     open_dialog(dashboard)
     dashboard.page.fill('session-dialog [name="name"]', "two layers")
     dashboard.page.fill('session-dialog [name="hidden_sizes"]', "20 30")
+    dashboard.page.fill('session-dialog [name="hidden_gain"]', "1/2")
     dashboard.page.get_by_role("button", name="Create").click()
     expect(dashboard.page.locator("#position-op")).to_have_text("74 of 74")
     made = dashboard.rest.get("/api/sessions").json()[-1]
     assert made["name"] == "two layers"
     assert made["config"]["model"]["hidden_sizes"] == [20, 30]
+    assert made["config"]["init"]["hidden_gain"] == 0.5
 
 
 def test_what_the_server_refuses_is_said_in_the_form(dashboard: Dashboard, complaints: list[str]) -> None:

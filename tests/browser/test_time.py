@@ -274,15 +274,15 @@ def test_a_file_that_is_no_session_is_refused_in_the_dialog(dashboard: Dashboard
     complaints.clear()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_at_1280_by_720_flow_forces_and_timeline_are_seen_at_once(open_dashboard: OpenDashboard, theme: str) -> None:
+def test_at_1280_by_720_flow_forces_and_timeline_are_seen_at_once(open_dashboard: OpenDashboard) -> None:
     dashboard = open_dashboard({}, panels="forces,example")
     page = dashboard.page
     page.set_viewport_size({"width": 1280, "height": 720})
-    page.select_option("#theme", theme)
     advance(dashboard, 100)
-    for selector in (PLOT, "flow-graph", "timeline-bar", "cell-answer"):
-        box = page.locator(selector).bounding_box()
-        assert box is not None
-        assert box["y"] >= 0
-        assert box["y"] + box["height"] <= 720
+    for theme in ("light", "dark"):
+        page.select_option("#theme", theme)
+        for selector in (PLOT, "flow-graph", "timeline-bar", "cell-answer"):
+            box = page.locator(selector).bounding_box()
+            assert box is not None
+            assert box["y"] >= 0
+            assert box["y"] + box["height"] <= 720

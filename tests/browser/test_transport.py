@@ -1,15 +1,16 @@
 import re
 
 import numpy as np
-import pytest
 from playwright.sync_api import expect
 
-from tests.browser.dashboard import Dashboard, OpenDashboard
+from tests.browser.dashboard import ALL_KINDS, Dashboard, OpenDashboard
 
 PLOTS = ("#push-pull-plot", "#activation-plot", "#loss-plot")
+VERIFICATION = "loss,verification"
 
 
-def test_a_step_changes_the_heatmap_the_histograms_and_the_loss(dashboard: Dashboard) -> None:
+def test_a_step_changes_the_heatmap_the_histograms_and_the_loss(open_dashboard: OpenDashboard) -> None:
+    dashboard = open_dashboard({}, panels="forces,activations,loss")
     before = [dashboard.figure(plot) for plot in PLOTS]
     loss = dashboard.page.locator("#loss-value").inner_text()
     dashboard.click("step")
@@ -19,7 +20,8 @@ def test_a_step_changes_the_heatmap_the_histograms_and_the_loss(dashboard: Dashb
     assert dashboard.page.locator("#loss-value").inner_text() != loss
 
 
-def test_run_moves_the_plots_and_pause_stops_them(dashboard: Dashboard) -> None:
+def test_run_moves_the_plots_and_pause_stops_them(open_dashboard: OpenDashboard) -> None:
+    dashboard = open_dashboard({}, panels="forces,activations,loss")
     dashboard.click("run")
     expect(dashboard.page.locator('[data-action="pause"]')).to_be_enabled()
     for plot in PLOTS:
@@ -171,7 +173,8 @@ def test_a_learning_rate_that_is_refused_is_said_and_the_one_in_force_stays(
     complaints.clear()
 
 
-def test_a_button_of_the_card_keeps_the_focus_while_ops_go_by(dashboard: Dashboard) -> None:
+def test_a_button_of_the_card_keeps_the_focus_while_ops_go_by(open_dashboard: OpenDashboard) -> None:
+    dashboard = open_dashboard({}, panels="card")
     button = dashboard.page.locator("tensor-card button[data-contribution]").first
     button.scroll_into_view_if_needed()
     button.press("Enter")
@@ -182,31 +185,33 @@ def test_a_button_of_the_card_keeps_the_focus_while_ops_go_by(dashboard: Dashboa
     assert dashboard.page.evaluate("document.activeElement.textContent") == focused
 
 
-@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1440, 900)])
-def test_nothing_moves_while_ops_go_by(dashboard: Dashboard, width: int, height: int) -> None:
-    page = dashboard.page
-    page.set_viewport_size({"width": width, "height": height})
-    page.locator("card-panel").scroll_into_view_if_needed()
-    heights = set()
-    for op in range(50, -1, -1):
-        expect(page.locator("card-panel")).to_have_attribute("data-position", f"0:{op}")
-        heights.add(page.evaluate("document.querySelector('main').offsetHeight"))
-        page.keyboard.press("ArrowLeft")
-    assert len(heights) == 1
+def test_nothing_moves_while_ops_go_by(open_dashboard: OpenDashboard) -> None:
+    page = open_dashboard({}, panels="card").page
+    for size, key, ops in (((1280, 720), "ArrowLeft", range(50, -1, -1)), ((1440, 900), "ArrowRight", range(51))):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        heights = set()
+        for op in ops:
+            expect(page.locator("card-panel")).to_have_attribute("data-position", f"0:{op}")
+            heights.add(page.evaluate("document.querySelector('main').offsetHeight"))
+            if op != ops[-1]:
+                page.keyboard.press(key)
+        assert len(heights) == 1, size
 
 
-@pytest.mark.parametrize("width", [600, 800, 1280])
-def test_a_narrow_window_needs_no_scrolling_sideways(dashboard: Dashboard, width: int) -> None:
-    dashboard.page.set_viewport_size({"width": width, "height": 700})
-    assert dashboard.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+def test_a_narrow_window_needs_no_scrolling_sideways(open_dashboard: OpenDashboard) -> None:
+    page = open_dashboard({}, panels=ALL_KINDS).page
+    for width in (600, 800, 1280):
+        page.set_viewport_size({"width": width, "height": 700})
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
 
 
-def test_an_address_that_asks_for_a_speed_there_is_not_gets_the_default(dashboard: Dashboard) -> None:
-    dashboard.open(speed="foo")
+def test_an_address_that_asks_for_a_speed_there_is_not_gets_the_default(open_dashboard: OpenDashboard) -> None:
+    dashboard = open_dashboard({}, speed="foo")
     expect(dashboard.page.locator("#speed")).to_have_value("max")
 
 
-def test_verification_says_that_parameters_were_changed_since(dashboard: Dashboard) -> None:
+def test_verification_says_that_parameters_were_changed_since(open_dashboard: OpenDashboard) -> None:
+    dashboard = open_dashboard({}, panels=VERIFICATION)
     dashboard.click("verify")
     expect(dashboard.page.locator("#verification-age")).to_contain_text("that is here")
     changed = (dashboard.tensor("W2") * 2).tolist()
@@ -217,13 +222,16 @@ def test_verification_says_that_parameters_were_changed_since(dashboard: Dashboa
 def test_verification_of_a_fused_network_leads_with_what_agrees(
     open_dashboard: OpenDashboard,
 ) -> None:
-    dashboard = open_dashboard({"model": {"granularity": "fused"}})
+    dashboard = open_dashboard({"model": {"granularity": "fused"}}, panels=VERIFICATION)
     dashboard.click("verify")
     expect(dashboard.page.locator("#verification-count")).to_have_text(re.compile(r"^(\d+) of \1 (agree|bit-exact)"))
     expect(dashboard.page.locator("verification-panel tbody .bad")).to_have_count(0)
 
 
-def test_verification_of_a_network_that_is_not_finite_says_that_nothing_can_be_compared(dashboard: Dashboard) -> None:
+def test_verification_of_a_network_that_is_not_finite_says_that_nothing_can_be_compared(
+    open_dashboard: OpenDashboard,
+) -> None:
+    dashboard = open_dashboard({}, panels=VERIFICATION)
     huge = np.full_like(dashboard.tensor("W2"), 3e38).tolist()
     dashboard.rest.put(f"/api/sessions/{dashboard.id}/tensors/W2", json=huge).raise_for_status()
     dashboard.click("verify")
@@ -253,12 +261,17 @@ def test_at_the_beginning_of_the_run_back_is_disabled_and_says_why(dashboard: Da
         expect(back).to_have_attribute("title", "This is where the run begins.")
 
 
-@pytest.mark.parametrize(
-    ("key", "step", "op"), [("ArrowLeft", 0, 49), ("ArrowRight", 1, 0), ("Shift+ArrowRight", 1, 20), ("s", 1, 50)]
-)
-def test_keys_move_like_buttons(dashboard: Dashboard, key: str, step: int, op: int) -> None:
-    dashboard.page.keyboard.press(key)
-    dashboard.expect_position(step, op)
+def test_keys_move_like_buttons(dashboard: Dashboard) -> None:
+    for key, step, op in (
+        ("ArrowLeft", 0, 49),
+        ("ArrowRight", 0, 50),
+        ("ArrowRight", 1, 0),
+        ("Shift+ArrowRight", 1, 20),
+        ("Shift+ArrowRight", 1, 50),
+        ("s", 2, 50),
+    ):
+        dashboard.page.keyboard.press(key)
+        dashboard.expect_position(step, op)
 
 
 def test_space_runs_and_pauses(dashboard: Dashboard) -> None:

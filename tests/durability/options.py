@@ -3,9 +3,9 @@
 import os
 import secrets
 
-KILLS = int(os.environ.get("DURABILITY_KILLS", "5"))  # On SQLite
+KILLS = int(os.environ.get("DURABILITY_KILLS", "3"))  # On SQLite
 SEED = int(os.environ.get("DURABILITY_SEED", secrets.randbelow(2**32)))
-KILLS_ON_POSTGRESQL = max(KILLS // 4, 2)
+KILLS_ON_POSTGRESQL = max(KILLS // 4, 1)
 KILLS_OF_A_LIFE = 10
 SECONDS_OF_A_KILL = 60  # At most, on a machine that has much else to do
 

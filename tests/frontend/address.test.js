@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { choicesAt } from "../../frontend/address.js";
 import { CHOICES, DEFAULTS } from "../../frontend/lib/page/choices.js";
-import { guarded, LOCKED, MOVES } from "../../frontend/lib/page/controls.js";
+import { COMPARED_MOVES, guarded, LOCKED, MOVES } from "../../frontend/lib/page/controls.js";
 import { embeddable, embedded, SUBJECTS, unknownEmbed, withEmbedded } from "../../frontend/lib/page/embed.js";
 import { searchOf } from "../../frontend/lib/page/link.js";
 import { PANELS } from "../../frontend/lib/page/panels.js";
@@ -61,10 +61,11 @@ for (const name of embeddable()) {
 }
 
 for (const name of Object.keys(SUBJECTS)) {
+  const subject = name === "example" ? "7" : "something";
   test(`${name} is a panel that can be told what to show`, () => {
     assert.ok(PANELS.some((panel) => panel.name === name));
-    const choices = embedded(`${name}:something`)?.choices ?? {};
-    assert.ok(Object.values(choices).includes("something"));
+    const choices = embedded(`${name}:${subject}`)?.choices ?? {};
+    assert.ok(Object.values(choices).includes(subject));
     for (const choice of Object.keys(choices)) assert.ok(choice in CHOICES);
   });
 }
@@ -77,7 +78,7 @@ test("an embedded card shows a tensor, that of a gradient, or one of its contrib
   assert.deepEqual(card("dlogits.norm_logits"), { ...alone, tensor: "logits", contribution: "dlogits.norm_logits" });
 });
 
-for (const embed of ["nothing", "forces:3", "", "Card"]) {
+for (const embed of ["nothing", "forces:3", "", "Card", "example:something"]) {
   test(`“${embed}” embeds nothing, and it is said what there is`, () => {
     assert.equal(embedded(embed), null);
     for (const name of embeddable()) assert.ok(unknownEmbed(embed).includes(name));
@@ -85,14 +86,27 @@ for (const embed of ["nothing", "forces:3", "", "Card"]) {
   });
 }
 
+/** A store with a comparison whose moves are noted. @param {any} store */
+function compared(store) {
+  /** @type {string[]} */
+  const moved = [];
+  const move = (/** @type {string} */ name) => () => moved.push(name);
+  const second = { actions: Object.fromEntries(MOVES.map((name) => [name, move(`second ${name}`)])) };
+  return { moved, store: { ...store, comparison: { align: move("align"), tryWith: move("tryWith"), second } } };
+}
+
 for (const controls of ["locked", "hidden"]) {
   test(`with controls ${controls}, nothing that moves a session does, and it is said why`, async () => {
     const { store, commands, calls } = opened({ choices: { controls } });
     await store.actions.start();
     const before = calls.length;
-    const page = /** @type {any} */ (guarded(store));
+    const { moved, store: both } = compared(store);
+    const page = /** @type {any} */ (guarded(both));
     for (const name of MOVES) page.actions[name]("x", 1);
+    for (const name of MOVES) page.comparison.second.actions[name]("x", 1);
+    for (const name of COMPARED_MOVES) page.comparison[name]();
     assert.deepEqual(commands(), []);
+    assert.deepEqual(moved, []);
     assert.equal(calls.length, before);
     assert.deepEqual(store.notices.value.map(({ text }) => text), [LOCKED]);
   });
@@ -101,9 +115,13 @@ for (const controls of ["locked", "hidden"]) {
 test("with all controls, what moves a session does", async () => {
   const { store, commands } = opened();
   await store.actions.start();
-  guarded(store).actions.advance("op", 1);
+  const { moved, store: both } = compared(store);
+  const page = /** @type {any} */ (guarded(both));
+  page.actions.advance("op", 1);
+  page.comparison.align();
   await settled();
   assert.equal(commands().length, 1);
+  assert.deepEqual(moved, ["align"]);
 });
 
 test("everything that is guarded is an action that there is", () => {

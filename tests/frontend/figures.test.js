@@ -254,6 +254,12 @@ test("an empty figure tells why", () => {
   assert.equal(text, "Known from op 35 on.");
 });
 
+test("a long message of an empty figure stands in lines, and stays text", () => {
+  const { layout } = empty({ ...common, message: "Not <b> yet: press Evaluate, or choose every so many steps" });
+  const [{ text }] = /** @type {{ text: string }[]} */ (layout.annotations);
+  assert.equal(text, "Not &lt;b&gt; yet: press Evaluate, or choose<br>every so many steps");
+});
+
 /** @type {[number, string][]} */
 const numbers = [
   [0.25, "0.25"],

@@ -20,6 +20,10 @@ test("a number has as many figures as are asked for", () => {
     ["1.19e−8", "1.2e−8", "12.35", "12"]);
 });
 
+test("zero is told from what rounds to it", () => {
+  assert.deepEqual([0, -0, 1e-30, -0.00001].map((value) => number(value)), ["0", "0", "1.00e−30", "−1.00e−5"]);
+});
+
 test("a slot of fixed places has room for a loss of any size", () => {
   assert.equal(fixed(2.65412), "2.6541");
   assert.equal(fixed(-12.5, 1), "−12.5");

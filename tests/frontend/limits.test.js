@@ -48,7 +48,7 @@ test("what is hidden or shows no tensor any more does not share", () => {
   limits.choose("shared", 1);
   assert.equal(limit(limits, a, 0.5), 50);
   limits.release(b);
-  assert.equal(limit(limits, a, 0.5), 0.5);
+  assert.equal(limit(limits, a, 0.5), 1);
 });
 
 test("where the shared scale changes, the others are drawn anew", () => {

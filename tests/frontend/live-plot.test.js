@@ -44,7 +44,7 @@ test("a line begins anew after a gap", () => {
   /** @type {[number, number, boolean][]} */
   const visited = [];
   const same = (/** @type {number} */ value) => value;
-  eachPoint({ x: [0, 1, 2, 3, 4], y: [5, null, 6, 7, NaN] }, same, same, (...point) => visited.push(point));
+  eachPoint({ x: [0, 1, 2, 3, 4], y: [5, null, 6, 7, NaN] }, same, same, (x, y, begins) => visited.push([x, y, begins]));
   assert.deepEqual(visited, [
     [0, 5, true],
     [2, 6, true],

@@ -35,6 +35,10 @@ test("a line with markers is painted as both", () => {
   assert.deepEqual(called(made, "arc").map(([x, y]) => [x, y]), [[10, 10], [50, 50]]);
 });
 
+test("marks of different sizes are each as wide as theirs", () => {
+  assert.deepEqual(called(calls({ marker: { ...marker, size: [4, 30] } }), "arc").map(([x, , radius]) => [x, radius]), [[10, 2], [50, 15]]);
+});
+
 test("one single point of a line is painted too", () => {
   const one = { mode: /** @type {const} */ ("lines+markers"), x: [10, 20], y: [90, null] };
   assert.equal(called(calls({ ...one, line: { width: 1 }, marker }), "arc").length, 1);
@@ -47,17 +51,3 @@ test("dashes are stroked beside each other, and no line joins them", () => {
   assert.deepEqual([called(made, "stroke").length, called(made, "fill").length], [1, 0]);
 });
 
-test("text stands at its point", () => {
-  const made = calls({ mode: "text", x: [50], y: [50], text: ["2.654"], textfont: { size: 34 } });
-  assert.deepEqual(called(made, "fillText"), [["2.654", 50, 50]]);
-});
-
-for (const [textposition, align] of /** @type {["middle center" | "middle left" | "middle right" | undefined, string][]} */ ([
-  [undefined, "center"], ["middle left", "right"], ["middle right", "left"],
-])) {
-  test(`text that stands ${textposition ?? "on its point"} is aligned ${align}`, () => {
-    const context = /** @type {any} */ ({ fillText() {} });
-    paintScatter(context, { type: "scatter", mode: "text", ...POINTS, text: ["here"], textposition }, AREA);
-    assert.equal(context.textAlign, align);
-  });
-}

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { batch, computed, effect, signal } from "../../frontend/lib/signals.js";
+import { batch, computed, effect, pacedEffect, signal } from "../../frontend/lib/signals.js";
 
 /** An effect that notes what it read, each time it ran. @template T @param {() => T} read */
 function watch(read) {
@@ -134,4 +134,65 @@ test("a computed value that failed is worked out again when asked again", () => 
   assert.throws(() => parsed.value, SyntaxError);
   text.value = "3";
   assert.equal(parsed.value, 3);
+});
+
+/** A clock that stands still until it is told to go on. */
+function clock() {
+  let time = 0;
+  /** @type {{ then: () => void, at: number }[]} */
+  let waiting = [];
+  return {
+    now: () => time,
+    wait: (/** @type {() => void} */ then, /** @type {number} */ pause) => waiting.push({ then, at: time + pause }),
+    /** @param {number} by */
+    goOn(by) {
+      time += by;
+      const over = waiting.filter(({ at }) => at <= time);
+      waiting = waiting.filter(({ at }) => at > time);
+      for (const { then } of over) then();
+    },
+  };
+}
+
+test("a paced effect runs at once, then seldom, and misses no last change", () => {
+  const step = signal(0);
+  const time = clock();
+  /** @type {number[]} */
+  const seen = [];
+  pacedEffect(() => void seen.push(step.value), () => 100, time);
+  for (const next of [1, 2, 3]) step.value = next;
+  assert.deepEqual(seen, [0]);
+  time.goOn(100);
+  assert.deepEqual(seen, [0, 3]);
+  time.goOn(100);
+  assert.deepEqual(seen, [0, 3]);
+  step.value = 4;
+  assert.deepEqual(seen, [0, 3, 4]);
+});
+
+test("a paced effect is held back no longer than its pause is then", () => {
+  const step = signal(0);
+  const time = clock();
+  let pause = 100;
+  /** @type {number[]} */
+  const seen = [];
+  pacedEffect(() => void seen.push(step.value), () => pause, time);
+  step.value = 1;
+  pause = 0;
+  step.value = 2;
+  assert.deepEqual(seen, [0, 2]);
+  time.goOn(100);
+  assert.deepEqual(seen, [0, 2]);
+});
+
+test("a paced effect that has ended is not made up for", () => {
+  const step = signal(0);
+  const time = clock();
+  /** @type {number[]} */
+  const seen = [];
+  const end = pacedEffect(() => void seen.push(step.value), () => 100, time);
+  step.value = 1;
+  end();
+  time.goOn(100);
+  assert.deepEqual(seen, [0]);
 });

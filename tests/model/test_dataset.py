@@ -75,6 +75,12 @@ def test_examples_are_each_character_after_the_ones_before_it(context_length: in
     assert list(zip(examples.contexts.tolist(), examples.targets.tolist(), strict=True)) == expected
 
 
+def test_occurrences_are_counted_with_each_words_start_and_end() -> None:
+    dataset = parse_words(b"emma\nav\nb\nemma\n", "w")
+    assert "".join(dataset.characters) == ".abemv"
+    assert dataset.occurrences() == [8, 3, 1, 2, 4, 1]
+
+
 def test_no_words_make_no_examples() -> None:
     examples = parse_words(b"a\nb\n", "w").examples([], 3)
     assert len(examples) == 0

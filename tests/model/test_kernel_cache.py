@@ -1,7 +1,6 @@
 """What numba keeps of the kernel on disk, and what it must notice."""
 
 import ast
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,16 +16,10 @@ ROOT = Path(__file__).parents[2]
 IMPORT = "import model.kernel as kernel; print(sum(kernel.train.stats.cache_hits.values()))"
 
 
-def cache_hits(folder: Path) -> int:
-    environment = {**os.environ, "NUMBA_CACHE_DIR": str(folder)}
-    command = [sys.executable, "-c", IMPORT]
-    run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
-    return int(run.stdout)
-
-
-@pytest.mark.timeout(120)  # It is compiled, twice.
-def test_it_is_compiled_once_and_loaded_from_then_on(tmp_path: Path) -> None:
-    assert [cache_hits(tmp_path), cache_hits(tmp_path)] == [0, 1]
+def test_what_one_process_has_compiled_the_next_one_loads() -> None:
+    # This process has compiled it, if nobody else had.
+    run = subprocess.run([sys.executable, "-c", IMPORT], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert int(run.stdout) == 1
 
 
 def test_where_nothing_can_be_written_it_is_compiled_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,12 @@ from tests.server.reference import WORDS
 CONTENT = "\n".join(WORDS).encode()
 DATASET = parse_words(CONTENT, "words")
 INFO = DatasetInfo(
-    id="names", name="words", words=len(WORDS), characters=[], examples=SplitSizes(train=0, validation=0, test=0)
+    id="names",
+    name="words",
+    words=len(WORDS),
+    characters=[],
+    occurrences=[],
+    examples=SplitSizes(train=0, validation=0, test=0),
 )
 
 

@@ -47,6 +47,8 @@ async def test_what_is_added_is_described_kept_and_read(datasets: Datasets) -> N
     assert added.examples.model_dump() == {
         split: sum(len(word) + 1 for word in words) for split, words in splits().items()
     }
+    letters = "".join(WORDS)
+    assert added.occurrences == [2 * len(WORDS), *(letters.count(character) for character in CHARACTERS[1:])]
     assert datasets.info(added.id) == added
     assert (await datasets.get(added.id)).words == tuple(WORDS)
     assert await datasets.content(added.id) == CONTENT

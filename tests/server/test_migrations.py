@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,10 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 import server
+from model.dataset import parse_words
 from server.database import Database
-from server.tables import metadata
+from server.schemas import DatasetInfo, SplitSizes
+from server.tables import datasets, metadata
 
 
 @pytest.fixture
@@ -85,6 +88,31 @@ def test_every_migration_can_be_taken_back_and_made_again(database: Database) ->
 
     assert database.submit(down_and_up).result() == ["alembic_version"]
     assert database.submit(differences).result() == []
+
+
+def test_occurrences_are_counted_in_data_sets_that_were_there_before(database: Database) -> None:
+    content = "\ufeffété\r\n\r\n bé \n".encode()
+    dataset = parse_words(content, "older")
+    counted = DatasetInfo(
+        id="older",
+        name="older",
+        words=2,
+        characters=list(dataset.characters),
+        occurrences=dataset.occurrences(),
+        examples=SplitSizes(train=1, validation=0, test=1),
+    )
+
+    def there_and_back(connection: sa.Connection) -> tuple[object, object]:
+        columns = {"name": "older", "content": content, "created_at": datetime.now(UTC)}
+        connection.execute(sa.insert(datasets).values(id="older", info=counted.model_dump(), **columns))
+        command.downgrade(scripts(connection), "0001")
+        before = connection.scalar(sa.select(datasets.c.info))
+        command.upgrade(scripts(connection), "head")
+        return before, connection.scalar(sa.select(datasets.c.info))
+
+    without, again = database.submit(there_and_back).result()
+    assert without == counted.model_dump(exclude={"occurrences"})
+    assert again == counted.model_dump()
 
 
 def test_opening_what_is_up_to_date_changes_nothing(tmp_path: Path) -> None:

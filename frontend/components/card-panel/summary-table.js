@@ -10,7 +10,7 @@ import { selected } from "../../lib/card/selection.js";
 import { element, setText } from "../../lib/dom.js";
 import { number, percent } from "../../lib/format.js";
 import { SATURATED, saturatedShare } from "../../lib/health/saturation.js";
-import { View } from "../../lib/view.js";
+import { ReadableView } from "../../lib/view.js";
 import { read, summary } from "../../lib/views.js";
 
 /** @type {{ name: string, says: string, of: (numbers: Summary) => string }[]} */
@@ -26,7 +26,7 @@ const COLUMNS = [
   { name: "saturated", says: `share of the numbers with |h| > ${SATURATED}`, of: (all) => percent(saturatedShare(all)) },
 ];
 
-export class SummaryTable extends View {
+export class SummaryTable extends ReadableView {
   #value = COLUMNS.map(() => element("td"));
   #gradient = COLUMNS.map(() => element("td"));
 

@@ -8,10 +8,10 @@ import { selected } from "../../lib/card/selection.js";
 import { updateWords } from "../../lib/card/update-words.js";
 import { element, setText } from "../../lib/dom.js";
 import { brief } from "../../lib/format.js";
-import { View } from "../../lib/view.js";
+import { ReadableView } from "../../lib/view.js";
 import { read, summary } from "../../lib/views.js";
 
-export class UpdateNumbers extends View {
+export class UpdateNumbers extends ReadableView {
   #rule = element("code", { class: "line" });
   #says = element("p");
 

@@ -16,7 +16,7 @@ import { View } from "../../lib/view.js";
 import { linesOf } from "./lines.js";
 import { TermChips } from "./term-chips.js";
 
-const HINT = "Point at a cell of any tensor. A click keeps it and tells all (keys: tab to a plot, arrows, enter).";
+const HINT = "Point at a cell of any tensor; a click keeps it and tells all. Keys: Tab to a plot, arrows, Enter.";
 
 export class CellAnswer extends View {
   #cell = element("code", { class: "cell" });

@@ -99,11 +99,11 @@ export class ExamplePanel extends Panel {
     return minibatch.whole ? exampleOf(minibatch, row) : answer?.value ?? null;
   }
 
-  /** Asked for only where there is an answer. @param {number} row @param {Store} store */
-  #pendingUpdate(row, { session, info, position, streaming, reads }) {
+  /** Asked for only where there is an answer, and will still be one when it is given. @param {number} row @param {Store} store */
+  #pendingUpdate(row, { session, info, position, heading, streaming, reads }) {
     const id = session.value?.id ?? "";
-    const { op = 0, ops = 1 } = position.value ?? {};
-    const key = streaming.value || op < ops ? null : `${id}:${info.value?.version}:${row}`;
+    const isThere = [position.value, heading.value].every((place) => place !== null && place.op >= place.ops);
+    const key = streaming.value || !isThere ? null : `${id}:${info.value?.version}:${row}`;
     return this.#update.about(key, () => reads.pendingUpdate(id, row));
   }
 }

@@ -64,9 +64,9 @@ export class FlowDrawing {
     }
     this.#nodes = layout.nodes.map((node) => drawNode(node));
     const top = MARGIN + (wide ? HEADINGS : 0);
-    this.size = { width: layout.width + (wide ? COLUMNS_WIDTH : 0), height: layout.height + top + MARGIN };
+    this.size = { width: layout.width + (wide ? COLUMNS_WIDTH : 0) + 2 * MARGIN, height: layout.height + top + MARGIN };
     this.svg = drawing("svg", {
-      class: "flow", viewBox: `0 ${-top} ${this.size.width} ${this.size.height}`, role: "group",
+      class: "flow", viewBox: `${-MARGIN} ${-top} ${this.size.width} ${this.size.height}`, role: "group",
       "aria-label": "Graph of the flow: arrow keys move along it, Enter selects, Shift and Enter go there",
     },
       ...layout.brackets.map(drawBracket), ...(this.#columns ? [this.#columns.root] : []),

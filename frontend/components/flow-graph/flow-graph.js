@@ -19,7 +19,7 @@ import { flowLayout } from "../../lib/flow/layout.js";
 import { measuredOnLine, tensorsOf } from "../../lib/flow/measures.js";
 import { currentOf, nodeFor } from "../../lib/flow/states.js";
 import { effect, signal } from "../../lib/signals.js";
-import { View } from "../../lib/view.js";
+import { ReadableView } from "../../lib/view.js";
 import { norms, readNorms } from "../../lib/views.js";
 import { FlowDrawing } from "./flow-drawing.js";
 import { FlowInput } from "./flow-input.js";
@@ -30,10 +30,8 @@ import { FlowZoom } from "./flow-zoom.js";
 
 /** From this width on there is room for numbers beside the nodes. */
 const WIDE = 480;
-/** While training runs it is a glance: so many milliseconds between two of them. */
-const GLANCE = 100;
 
-export class FlowGraph extends View {
+export class FlowGraph extends ReadableView {
   #frame = element("div", { class: "frame" });
   #legend = new FlowLegend();
   #tip = new FlowTip();
@@ -48,8 +46,6 @@ export class FlowGraph extends View {
   /** The magnitudes that came last, and of which state they are. */
   #found = { version: -1, norms: /** @type {Map<string, number>} */ (new Map()) };
   #op = -1;
-  #painted = -Infinity;
-  #late = 0;
   /** @type {FlowTools} */
   #tools = /** @type {any} */ (null);
   /** @type {FlowZoom} */
@@ -80,14 +76,10 @@ export class FlowGraph extends View {
 
   /** @override @param {Store} store */
   update(store) {
-    const { frame, moment, streaming, op, choices, network } = store;
+    const { frame, moment, op, choices, network } = store;
     // Read here, so that it runs again for each of them.
     void [frame.value, moment.value, op.value, choices.value, network.value];
-    if (!this.#onScreen.value) return;
-    clearTimeout(this.#late);
-    const wait = streaming.value ? this.#painted + GLANCE - performance.now() : 0;
-    if (wait <= 0) this.#paint(store);
-    else this.#late = setTimeout(() => this.#paint(store), wait);
+    if (this.#onScreen.value) this.#paint(store);
   }
 
   /** Makes the drawing anew where there is another network, or other parts of it are open. @param {Store} store */
@@ -104,7 +96,6 @@ export class FlowGraph extends View {
     this.#flow = { network, layers, wide, layout, drawing, view: norms(tensorsOf(layout)) };
     this.#zoom.show(drawing.svg, drawing.size);
     this.#input.attach(drawing);
-    this.#painted = -Infinity;
     this.#shown = null;
   }
 
@@ -113,7 +104,6 @@ export class FlowGraph extends View {
     this.#draw(store);
     const flow = this.#flow;
     if (!flow || flow.network !== store.network.peek()) return;
-    this.#painted = performance.now();
     const { drawing, layout } = flow;
     const shown = this.#shown = this.#read(store, flow);
     drawing.paint(shown);

@@ -39,7 +39,7 @@ function ofEdge({ from, to, measure, gradientKnown }, { norms, op }) {
   return rows;
 }
 
-const CHOOSE = "click or ↵: choose · with ctrl, or shift ↵: go to its op";
+const CHOOSE = "click or ↵: its card · with ctrl, or shift ↵: go to its op";
 /** At most, so that it need not be measured. */
 const WIDTH = 430;
 const HEIGHT = 170;

@@ -1,5 +1,5 @@
 /**
- * @import { MakeFigure, PictureFormat, Theme } from "../../types/plotly"
+ * @import { Figure, MakeFigure, PictureFormat, Theme } from "../../types/plotly"
  * @import { Cells, Region } from "../picture/pointing.js"
  * @import { MarkKind } from "./marks.js"
  *
@@ -20,6 +20,8 @@ import { turns } from "./turns.js";
 const REST_AFTER = 100;
 /** … and after so many while it is said to stream: a hiccup must not set all plots drawing at once, and make it worse. */
 const REST_AFTER_STREAMING = 1000;
+/** While data streams, axes follow it so seldom: to compare them costs as much as to paint a small plot. */
+const AXES_EVERY = 100;
 
 /**
  * `<live-plot>`: one figure, two painters. While data moves, a canvas inside Plotly's plot area paints it, many times
@@ -38,6 +40,9 @@ export class LivePlot extends HTMLElement {
   #settling = false;
   #restTimer = 0;
   #streaming = false;
+  /** When the axes were last compared, and of which figure. */
+  #comparedAt = 0;
+  #comparedOf = "";
   #marks = new Marks();
   #pointer = new Pointer(this, () => this.#stage?.area ?? null);
   /** @type {Cells | null} */
@@ -156,9 +161,17 @@ export class LivePlot extends HTMLElement {
   paint() {
     if (!this.#make || !this.#stage || !this.#onScreen || this.#atRest) return;
     const figure = this.#make(false, this.#themeNow());
-    if (!this.#stage.shows(figure, this.#size)) turns.requestTurn(this);
+    if (this.#comparesAxes(figure) && !this.#stage.shows(figure, this.#size)) turns.requestTurn(this);
     this.#stage.paint(figure);
     this.#marks.place(this.#stage.area);
+  }
+
+  /** Whether Plotly's axes are to be compared with the figure's now. @param {Figure} figure */
+  #comparesAxes({ layout: { uirevision } }) {
+    const now = performance.now();
+    if (this.#streaming && uirevision === this.#comparedOf && now - this.#comparedAt < AXES_EVERY) return false;
+    [this.#comparedOf, this.#comparedAt] = [uirevision, now];
+    return true;
   }
 
   /** One call of Plotly. */

@@ -6,6 +6,7 @@
 
 import { bandColumns, isDense } from "./band.js";
 import { pixelsOf } from "./pixels.js";
+import { stamp } from "./stamps.js";
 
 /**
  * Adds a mark about its centre to the context's path.
@@ -74,7 +75,8 @@ function paintMarkers(context, trace, toX, toY) {
   if (!trace.marker) return;
   const { color, size, symbol = "circle", line } = trace.marker;
   context.beginPath();
-  eachPoint(trace, toX, toY, (x, y) => MARKS[symbol](context, x, y, size / 2));
+  const radius = (/** @type {number} */ i) => (typeof size === "number" ? size : size[i]) / 2;
+  eachPoint(trace, toX, toY, (x, y, _, i) => MARKS[symbol](context, x, y, radius(i)));
   if (symbol === "line-ew-open") {
     context.strokeStyle = color;
     context.lineWidth = line.width;
@@ -89,20 +91,20 @@ function paintMarkers(context, trace, toX, toY) {
 /** @param {CanvasRenderingContext2D} context @param {ScatterTrace} trace @param {ToPixel} toX @param {ToPixel} toY */
 function paintText(context, trace, toX, toY) {
   const { text = [], textfont, textposition = "middle center" } = trace;
-  context.font = `${textfont?.size}px ${textfont?.family}`;
-  context.fillStyle = textfont?.color ?? "";
-  context.textAlign = ALIGNMENTS[textposition];
-  context.textBaseline = "middle";
-  text.forEach((line, i) => context.fillText(line, toX(trace.x[i] ?? NaN), toY(trace.y[i] ?? NaN)));
+  const font = `${textfont?.size}px ${textfont?.family}`;
+  text.forEach((line, i) => {
+    const [x, y] = [toX(trace.x[i] ?? NaN), toY(trace.y[i] ?? NaN)];
+    if (line) stamp(context, { line, font, color: textfont?.color ?? "", align: ALIGNMENTS[textposition] }, x, y);
+  });
 }
 
 /**
- * Calls `visit` for each point that has a place, and says whether a new stretch of the line begins there.
+ * Calls `visit` for each point that has a place, and says whether a new stretch of the line begins there, and its number.
  *
  * @param {Pick<ScatterTrace, "x" | "y">} trace
  * @param {(value: number) => number} toX
  * @param {(value: number) => number} toY
- * @param {(x: number, y: number, begins: boolean) => void} visit
+ * @param {(x: number, y: number, begins: boolean, i: number) => void} visit
  */
 export function eachPoint({ x, y }, toX, toY, visit) {
   let begins = true;
@@ -110,7 +112,7 @@ export function eachPoint({ x, y }, toX, toY, visit) {
     const pixelX = toX(x[i] ?? NaN);
     const pixelY = toY(y[i] ?? NaN);
     const known = Number.isFinite(pixelX) && Number.isFinite(pixelY);
-    if (known) visit(pixelX, pixelY, begins);
+    if (known) visit(pixelX, pixelY, begins, i);
     begins = !known;
   }
 }

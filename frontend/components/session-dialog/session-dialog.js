@@ -8,7 +8,7 @@
 import { ApiError } from "../../api.js";
 import { element, setOptions } from "../../lib/dom.js";
 import { whole } from "../../lib/format.js";
-import { configOf, FIELDS, refusals } from "../../lib/time/new-session.js";
+import { configOf, FIELDS, NETWORK_FIELDS, refusals, TRAINING_FIELDS } from "../../lib/time/new-session.js";
 import { View } from "../../lib/view.js";
 
 /** @param {Field} field */
@@ -38,14 +38,16 @@ export class SessionDialog extends View {
 
   /** @override @param {Store} store */
   build(store) {
-    const [name, dataset, ...others] = FIELDS.map(row);
+    const [name, dataset, ...others] = TRAINING_FIELDS.map(row);
     this.#form.append(
       element("h2", { id: "session-dialog-title" }, "New session"),
-      name,
-      dataset,
-      element("label", {}, element("span", {}, "or own words"), this.#words,
-        element("small", {}, "a text file, one word a line")),
-      ...others,
+      element("div", {},
+        name,
+        dataset,
+        element("label", {}, element("span", {}, "or own words"), this.#words,
+          element("small", {}, "a text file, one word a line")),
+        ...others),
+      element("div", {}, ...NETWORK_FIELDS.map(row)),
       this.#error,
       element("footer", {},
         element("button", { type: "button", onclick: () => this.#dialog.close() }, "Cancel"),
@@ -74,8 +76,10 @@ export class SessionDialog extends View {
 
   /** @param {Store} store */
   #open({ actions }) {
+    const dataset = this.#datasets.value;
+    this.#form.reset();
+    this.#datasets.value = dataset;
     this.#say("");
-    this.#words.value = "";
     this.#dialog.showModal();
     actions.refresh();
   }

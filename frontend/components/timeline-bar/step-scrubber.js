@@ -18,7 +18,7 @@ import { locked } from "../../lib/page/controls.js";
 import { signal } from "../../lib/signals.js";
 import { facePath, faceRange, stepAt, stepByKey, xOf } from "../../lib/time/scrubber.js";
 import { marksOf } from "../../lib/time/timeline.js";
-import { View } from "../../lib/view.js";
+import { ReadableView } from "../../lib/view.js";
 
 /** Of the losses, and what stands below them for the checkpoints, in pixels. */
 const FACE = 32;
@@ -27,10 +27,8 @@ const TICK = 4;
 const APART = 11;
 /** The weight of the past in the smoothed losses. */
 const SMOOTHING = 0.95;
-/** While data streams all but the playhead is drawn anew at most so often, in milliseconds: few pixels change. */
-const PAUSE = 100;
 
-export class StepScrubber extends View {
+export class StepScrubber extends ReadableView {
   #width = signal(0);
   #raw = drawing("path", { class: "raw" });
   #smoothed = drawing("path", { class: "smoothed" });
@@ -44,7 +42,6 @@ export class StepScrubber extends View {
   });
   /** What was drawn last, and when. @type {Drawn | null} */
   #drawn = null;
-  #drawnAt = 0;
 
   /** @override @param {Store} store */
   build(store) {
@@ -96,24 +93,22 @@ export class StepScrubber extends View {
 
   /** @override @param {Store} store */
   update(store) {
-    const { actions, heading, lastStep, history, timeline, streaming } = store;
+    const { actions, heading, lastStep, history, timeline } = store;
     this.#track.ariaDisabled = String(locked(store) !== null);
     const scale = { width: this.#width.value, last: lastStep.value };
     const step = Math.min(heading.value?.step ?? 0, scale.last);
     this.#place(step, scale);
     const next = { history: history.value, timeline: timeline.value, ...scale };
-    if (scale.width === 0 || !this.#isDue(next, streaming.value)) return;
+    if (scale.width === 0 || !this.#isOther(next)) return;
     this.#drawFace(next.history, scale);
     this.#drawTimeline(next.timeline, scale, actions.seek);
   }
 
-  /** @param {Drawn} next @param {boolean} streaming */
-  #isDue(next, streaming) {
-    const [drawn, now] = [this.#drawn, performance.now()];
-    if (streaming && now - this.#drawnAt < PAUSE) return false;
-    if (drawn && /** @type {(keyof Drawn)[]} */ (Object.keys(next)).every((part) => next[part] === drawn[part])) return false;
-    [this.#drawn, this.#drawnAt] = [next, now];
-    return true;
+  /** Whether something else is to be drawn than was. @param {Drawn} next */
+  #isOther(next) {
+    const drawn = this.#drawn;
+    this.#drawn = next;
+    return !drawn || /** @type {(keyof Drawn)[]} */ (Object.keys(next)).some((part) => next[part] !== drawn[part]);
   }
 
   /** @param {number} step @param {Scale} scale */

@@ -10,10 +10,10 @@ import { commandButton, updateButton } from "../../lib/page/command-button.js";
 import { COMMANDS } from "../../lib/page/commands.js";
 import { hint } from "../../lib/page/shortcuts.js";
 import { stepOf } from "../../lib/time/scrubber.js";
-import { View } from "../../lib/view.js";
+import { ReadableView } from "../../lib/view.js";
 import { StepScrubber } from "./step-scrubber.js";
 
-export class TimelineBar extends View {
+export class TimelineBar extends ReadableView {
   #scrubber = new StepScrubber();
   #field = element("input", {
     type: "text", inputmode: "numeric", id: "seek-step", placeholder: "to step …", "aria-label": "Go to step",

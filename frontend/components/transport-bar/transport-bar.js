@@ -11,7 +11,7 @@ import { SPEEDS } from "../../lib/page/choices.js";
 import { commandButton, updateButton } from "../../lib/page/command-button.js";
 import { COMMANDS } from "../../lib/page/commands.js";
 import { momentAt } from "../../lib/time/moments.js";
-import { View } from "../../lib/view.js";
+import { ReadableView } from "../../lib/view.js";
 import { LearningRate } from "./learning-rate.js";
 import { RunUntil } from "./run-until.js";
 
@@ -27,7 +27,7 @@ const PASSES = { minibatch: "minibatch drawn", forward: "forward", backward: "ba
 /** @type {Pick<Moment, "pass" | "label" | "code">} */
 const NOT_YET = { pass: "minibatch", label: "", code: "" };
 
-export class TransportBar extends View {
+export class TransportBar extends ReadableView {
   /** @type {Map<string, HTMLButtonElement>} */
   #buttons = new Map();
   #speed = element("select");

@@ -2,7 +2,7 @@
  * Every hand-written gradient against autograd, and the kernel's against the hand-written ones, on request.
  *
  * @import { Store } from "../../store/store.js"
- * @import { VerificationRow } from "../../types/wire"
+ * @import { Gradient, VerificationRow } from "../../types/wire"
  * @import { Agreement } from "../../lib/verdict.js"
  */
 
@@ -33,23 +33,30 @@ const COLUMNS = [
   ["kernel − tape", KERNEL],
 ];
 
+const NOT_YET = "Step or run to where you want to check, then verify: it changes nothing of the run.";
+
+/** @param {string} gradient @param {(name: string) => void} inspect */
+function heading(gradient, inspect) {
+  const tensor = gradient.replace(/^d/, "");
+  return element("th", { scope: "row" }, element("button", {
+    type: "button", class: "tensor", title: `Inspect ${tensor}`, onclick: () => inspect(tensor),
+  }, gradient));
+}
+
 /** @param {VerificationRow} row @param {(name: string) => void} inspect */
-function tableRow(row, inspect) {
-  const tensor = row.name.replace(/^d/, "");
+function checkedRow(row, inspect) {
   const marks = MARKS[agreement(row)].map(([text, tone]) => element("td", { class: tone }, text));
   const difference = row.maxdiff === null ? "not finite" : number(row.maxdiff);
-  return element("tr", {},
-    element("th", { scope: "row" }, element("button", {
-      type: "button", class: "tensor", title: `Inspect ${tensor}`, onclick: () => inspect(tensor),
-    }, row.name)),
+  return element("tr", { class: "checked" },
+    heading(row.name, inspect),
     ...marks,
     element("td", { class: "number" }, difference),
     element("td", { class: "number" }, row.kernel_maxdiff === null ? "" : number(row.kernel_maxdiff)));
 }
 
-/** A row of its own for each panel: two sessions may be beside each other. */
-const nothingYet = () => element("tr", {}, element("td", { colspan: "5", class: "nothing" },
-  "Step or run to where you want to check, then verify: it changes nothing of the run."));
+/** What will be checked. @param {Pick<Gradient, "name">} gradient @param {(name: string) => void} inspect */
+const uncheckedRow = ({ name }, inspect) =>
+  element("tr", {}, heading(name, inspect), element("td", { colspan: "4", class: "nothing" }, "not checked"));
 
 export class VerificationPanel extends Panel {
   #count = element("output", { id: "verification-count" });
@@ -70,13 +77,15 @@ export class VerificationPanel extends Panel {
   }
 
   /** @override @param {Store} store */
-  body({ verification, actions }) {
+  body({ verification, network, actions }) {
     const head = COLUMNS.map(([text, title]) => element("th", { scope: "col", title }, text));
     this.#table.append(element("table", {}, element("thead", {}, element("tr", {}, ...head)), this.#rows));
     effect(() => {
       const checked = verification.value;
-      const rows = checked && worstFirst(checked.rows).map((row) => tableRow(row, actions.inspect));
-      this.#rows.replaceChildren(...(rows ?? [nothingYet()]));
+      const rows = checked
+        ? worstFirst(checked.rows).map((row) => checkedRow(row, actions.inspect))
+        : (network.value?.gradients ?? []).map((gradient) => uncheckedRow(gradient, actions.inspect));
+      this.#rows.replaceChildren(...rows);
     });
     return [element("div", { class: "verdict" }, this.#count, this.#age), this.#kernel, this.#table];
   }
@@ -84,10 +93,10 @@ export class VerificationPanel extends Panel {
   /** @override @param {Store} store */
   update({ verification, verifying, position, info, engine }) {
     const checked = verification.value;
-    const { text, tone } = checked ? verdict(checked.rows) : { text: "not checked yet", tone: "" };
+    const { text, tone } = checked ? verdict(checked.rows) : { text: "Not checked yet", tone: "" };
     setText(this.#count, text);
     this.#count.className = tone;
-    setText(this.#kernel, checked ? kernelVerdict(checked.rows, engine.value?.name) : "");
+    setText(this.#kernel, checked ? kernelVerdict(checked.rows, engine.value?.name) : NOT_YET);
     const now = position.value;
     if (verifying.value) setText(this.#age, "checking …");
     else setText(this.#age, checked && now ? age(checked, { ...info.value, position: now }) : "");

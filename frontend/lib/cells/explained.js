@@ -29,6 +29,7 @@ export function simplest(lines) {
 /** So exactly that one sees whether addends and value agree, in seven figures however small. @param {number | null} value */
 export function precise(value) {
   if (value === null || !Number.isFinite(value) || value === 0) return number(value);
+  if (Number.isInteger(value) && Math.abs(value) < 1e5) return String(value).replace("-", "−");
   const isPlain = Math.abs(value) >= 1e-3 && Math.abs(value) < 1e5;
   return (isPlain ? value.toPrecision(7) : value.toExponential(6)).replaceAll("-", "−");
 }

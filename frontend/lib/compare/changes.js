@@ -6,7 +6,7 @@
  * @import { NewSession } from "../../api.js"
  */
 
-import { numeric } from "../time/new-session.js";
+import { NOTHING, numeric } from "../time/new-session.js";
 
 /**
  * @typedef {object} Change
@@ -17,8 +17,6 @@ import { numeric } from "../time/new-session.js";
  */
 
 export const LEARNING_RATE = "learning_rate";
-/** How the form writes null. */
-const NOTHING = "none";
 
 const SAME_DRAWS = "From step 0, with the same seed: the same numbers are drawn, and the same minibatches.";
 const FEWER_DRAWS = "From step 0, with the same seed. One that has no biases draws fewer numbers from it, so other "

@@ -15,7 +15,7 @@
  * @property {LessonError[]} errors
  */
 
-import { CHOICES, DEFAULTS } from "../page/choices.js";
+import { canBe, CHOICES, DEFAULTS } from "../page/choices.js";
 import { PANELS } from "../page/panels.js";
 import { PLACES } from "./places.js";
 
@@ -46,10 +46,10 @@ function missing(what, list, all) {
 
 /** What is wrong with a choice, or null. @param {string} name @param {string} value */
 function wrongChoice(name, value) {
-  if (isKept(name) || !(name in CHOICES)) return `a page block cannot set “${name}”; it can set ${names(KEYS)}`;
+  if (!KEYS.includes(name)) return `a page block cannot set “${name}”; it can set ${names(KEYS)}`;
   if (name === "panels") return missing("panel", value, PANELS.map((panel) => panel.name));
-  const { allowed, accepts, says } = /** @type {Record<string, Choice>} */ (CHOICES)[name];
-  if (allowed?.includes(value) ?? accepts?.(value) ?? true) return null;
+  if (canBe(name, value)) return null;
+  const { allowed, says } = /** @type {Record<string, Choice>} */ (CHOICES)[name];
   return `${name} cannot be “${value}”: it is ${allowed ? names(allowed) : says}`;
 }
 
@@ -84,7 +84,7 @@ function read(directives) {
   /** @type {Plan} */
   const plan = { session: null, step: null, op: null, highlight: [], choices: {}, errors: [] };
   for (const directive of directives) {
-    const text = (READERS[directive.key] ?? choose)(plan, directive);
+    const text = (Object.hasOwn(READERS, directive.key) ? READERS[directive.key] : choose)(plan, directive);
     if (text) plan.errors.push({ line: directive.line, text });
   }
   // A tensor that is named is to stay on the card, wherever the steps have come.

@@ -28,7 +28,7 @@ export const STOPS = [
   {
     place: "forces", panels: "forces,example", title: "Push and pull",
     text: "The gradient on the logits, one row an example. The right character's logit is pulled up, all others are pushed "
-      + "down, and in each row the pull equals the pushes. Point at a cell to see its number.",
+      + "down, and in each row the pull equals the pushes. Point at a cell, and the line below says where its number comes from.",
   },
   {
     place: "card", panels: "card", title: "The card of a tensor",

@@ -1,6 +1,6 @@
 /**
  * What tells whether a layer or a parameter learns, in one table: each measure with its verdicts, why, and what to try.
- * The README shows it as it is here. What to measure, and why, is from the literature that is named; but for the −3 of
+ * docs/health.md shows it as it is here. What to measure, and why, is from the literature that is named; but for the −3 of
  * update:data, where exactly fine ends is a rule of thumb of this page.
  *
  * @typedef {"fine" | "watch" | "bad"} Level

@@ -15,7 +15,7 @@ export const notFiniteSince = ({ step, mean }) => step[mean.findLastIndex((loss)
 
 /**
  * How many steps share a point, of which it then is the mean, and what that makes a point. The last may be filling up.
- * Where points are about as wide as they are meant to be, that width is told, which holds while data streams.
+ * Where most points are about as wide as they are meant to be, that width is told, which holds while data streams.
  * @param {Pick<History, "buckets" | "width">} history
  */
 export function stepsPerPoint({ buckets, width }) {
@@ -23,6 +23,7 @@ export function stepsPerPoint({ buckets, width }) {
   const [fewest, most] = sizes.length ? [Math.min(...sizes), Math.max(...sizes)] : [1, 1];
   if (most === 1) return { steps: 1, text: "each step" };
   if (fewest === most) return { steps: most, text: `means of ${whole(most)} steps` };
-  if (width > 1 && 2 * fewest >= width && most <= 2 * width) return { steps: width, text: `means of ~${whole(width)} steps` };
+  const wide = sizes.filter((size) => 2 * size >= width).length;
+  if (width > 1 && 2 * wide > sizes.length && most <= 2 * width) return { steps: width, text: `means of ~${whole(width)} steps` };
   return { steps: most, text: `means of ${whole(fewest)}–${whole(most)} steps` };
 }

@@ -22,21 +22,29 @@ const SETTLED = 1e-7;
 
 /**
  * The rows less their mean.
- * @param {Numbers} values  Row after row. @param {number} columns
+ * @param {Numbers} values  Row after row. @param {number} columns @param {number[]} weights  How much each row counts.
  */
-export function centred(values, columns) {
+export function centred(values, columns, weights) {
   const rows = values.length / columns;
+  const all = weights.reduce((sum, weight) => sum + weight, 0);
   const differences = new Float64Array(values.length);
   for (let column = 0; column < columns; column++) {
     let sum = 0;
-    for (let row = 0; row < rows; row++) sum += values[row * columns + column] ?? NaN;
-    const mean = sum / rows;
+    for (let row = 0; row < rows; row++) sum += weights[row] * (values[row * columns + column] ?? NaN);
+    const mean = sum / all;
     for (let row = 0; row < rows; row++) {
       differences[row * columns + column] = (values[row * columns + column] ?? NaN) - mean;
     }
   }
   return differences;
 }
+
+/**
+ * Centred rows as the components take them: a row that counts twice as much adds twice as much to the variance.
+ * @param {Float64Array} differences @param {number} columns @param {number[]} weights
+ */
+export const weighted = (differences, columns, weights) =>
+  differences.map((value, at) => value * Math.sqrt(weights[Math.floor(at / columns)]));
 
 /**
  * The first `count` components of centred rows, or as many as there are columns.

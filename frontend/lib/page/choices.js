@@ -120,6 +120,10 @@ export const CHOICES = typed({
   refresh: {
     initial: "2", allowed: REFRESH_SECONDS, says: "after how many seconds words are drawn anew while it trains",
   },
+  distances: {
+    initial: "layer", allowed: ["layer", "rows"],
+    says: "what sets characters apart on the embedding's map: what the first layer reads of them, or their rows of C alone",
+  },
   arrows: { initial: "on", allowed: ["on", "off"], says: "whether the embedding's map shows each character's gradient" },
   speed: { initial: "max", allowed: SPEEDS, says: "steps per second of a run" },
   until: {
@@ -158,6 +162,13 @@ export const CHOICES = typed({
 export const DEFAULTS = /** @type {Choices} */ (
   Object.fromEntries(Object.entries(CHOICES).map(([name, { initial }]) => [name, initial])));
 
+/** Whether there is such a choice, and it can be that. @param {string} name @param {string} value */
+export function canBe(name, value) {
+  if (!Object.hasOwn(CHOICES, name)) return false;
+  const { allowed, accepts } = /** @type {Record<string, Choice>} */ (CHOICES)[name];
+  return allowed?.includes(value) ?? accepts?.(value) ?? true;
+}
+
 /**
  * What makes no sense becomes the default: an address is typed by hand, and outlives the page's versions.
  * @param {string} search  The address' query string.
@@ -165,9 +176,9 @@ export const DEFAULTS = /** @type {Choices} */ (
  */
 export function readChoices(search) {
   const query = new URLSearchParams(search);
-  const entries = Object.entries(CHOICES).map(([name, { initial, allowed, accepts }]) => {
+  const entries = Object.entries(CHOICES).map(([name, { initial }]) => {
     const asked = query.get(name) ?? initial;
-    return [name, (allowed?.includes(asked) ?? accepts?.(asked) ?? true) ? asked : initial];
+    return [name, canBe(name, asked) ? asked : initial];
   });
   return Object.fromEntries(entries);
 }

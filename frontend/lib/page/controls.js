@@ -1,6 +1,7 @@
 /**
  * A page that is only to be looked at: by its address, the session can be neither moved nor changed from it.
  *
+ * @import { Comparison } from "../../compare/compare.js"
  * @import { Store } from "../../store/store.js"
  */
 
@@ -15,17 +16,25 @@ export const MOVES = /** @type {const} */ ([
   "createSession", "importSession", "addDataset", "renameSession", "removeSession",
 ]);
 
+/** And what of a comparison does. */
+export const COMPARED_MOVES = /** @type {const} */ (["align", "tryWith"]);
+
 /**
  * The store, whose moves say why they do nothing where the controls are locked.
- * @template {Pick<Store, "actions" | "choices">} S @param {S} store @returns {S}
+ * @template {Pick<Store, "actions" | "choices"> & { comparison: Comparison }} S @param {S} store @returns {S}
  */
 export function guarded(store) {
-  const { actions, choices } = store;
-  /** @param {keyof Store["actions"]} name */
-  const guard = (name) => (/** @type {any[]} */ ...args) => {
-    if (choices.peek().controls === "all") return /** @type {any} */ (actions[name])(...args);
+  const { actions, choices, comparison } = store;
+  const guard = (/** @type {Function} */ move) => (/** @type {any[]} */ ...args) => {
+    if (choices.peek().controls === "all") return move(...args);
     actions.notice(LOCKED);
   };
-  const moves = Object.fromEntries(MOVES.map((name) => [name, guard(name)]));
-  return { ...store, actions: { ...actions, ...moves } };
+  const moves = Object.fromEntries(MOVES.map((name) => [name, guard(actions[name])]));
+  const compared = Object.fromEntries(COMPARED_MOVES.map((name) => [name, guard(comparison[name])]));
+  const { second } = comparison;
+  return {
+    ...store,
+    actions: { ...actions, ...moves },
+    comparison: { ...comparison, ...compared, second: { ...second, actions: { ...second.actions, ...moves } } },
+  };
 }

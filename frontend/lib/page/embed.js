@@ -4,6 +4,7 @@
  * @import { Choices } from "./choices.js"
  */
 
+import { canBe } from "./choices.js";
 import { PANELS } from "./panels.js";
 
 /** The graph is no panel of the workspace; alone on a page it is one like the others. */
@@ -29,15 +30,16 @@ export const SUBJECTS = {
 export const embeddable = () => [FLOW, ...PANELS.map(({ name }) => name)];
 
 /**
- * The panel, and what is chosen by naming it; null where there is no such panel, or where it takes no subject.
+ * The panel, and what is chosen by naming it; null where there is no such panel, or where it cannot show that.
  * @param {string} embed  As the address has it. @returns {{ name: string, choices: Partial<Choices> } | null}
  */
 export function embedded(embed) {
   const [name, ...rest] = embed.split(":");
   const subject = rest.join(":");
   if (!embeddable().includes(name) || (subject && !SUBJECTS[name])) return null;
-  const panels = name === FLOW ? {} : { panels: name };
-  return { name, choices: { ...panels, ...(subject && SUBJECTS[name](subject)) } };
+  const chosen = subject ? SUBJECTS[name](subject) : {};
+  if (!Object.entries(chosen).every(([choice, value]) => canBe(choice, value))) return null;
+  return { name, choices: { ...(name === FLOW ? {} : { panels: name }), ...chosen } };
 }
 
 /** The choices with what the embedded panel needs. @param {Choices} choices @returns {Choices} */

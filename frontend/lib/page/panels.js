@@ -54,6 +54,12 @@ export function viewOf(list) {
   return VIEWS.find(({ panels }) => [...panels].sort().join() === open) ?? null;
 }
 
+/** The list with the tensor's card in it: in place of a view, or beside panels that somebody has put together. @param {string} list */
+export function withCard(list) {
+  if (list.split(",").includes("card")) return list;
+  return viewOf(list) ? "card" : togglePanel(list, "card");
+}
+
 /** The list with one panel more or one less; the last one stays. @param {string} list @param {string} name */
 export function togglePanel(list, name) {
   const open = new Set(list.split(","));

@@ -17,16 +17,18 @@
  * @property {Record<string, string>} [texts]  What an option is, where its name does not say enough.
  */
 
-/** @type {Field[]} */
-export const FIELDS = [
-  { name: "name", path: "name", label: "Name", type: "text", value: "", hint: "any; yours to recognise it by" },
+/** How a form writes null. */
+export const NOTHING = "none";
+
+/** What there is to learn, and how. @type {Field[]} */
+export const TRAINING_FIELDS = [
+  { name: "name", path: "name", label: "Name", value: "", hint: "left empty: what differs from this form’s defaults" },
   { name: "dataset", path: "data", label: "Data set", options: [] },
+  { name: "batch_size", path: "training.batch_size", label: "Batch size", type: "number", value: "32", step: "1" },
   {
-    name: "hidden_sizes", path: "model.hidden_sizes", label: "Hidden layer sizes", type: "text", value: "64",
-    hint: "such as 64, or 100 100 100",
+    name: "learning_rate", path: "training.learning_rate", label: "Learning rate", type: "number", value: "0.1",
+    step: "any",
   },
-  { name: "batch_norm", path: "model.batch_norm", label: "Batch norm", options: ["hidden", "none", "all"] },
-  { name: "granularity", path: "model.granularity", label: "Granularity", options: ["atomic", "fused"] },
   {
     name: "engine", path: "training.engine", label: "Engine", options: ["auto", "tape", "kernel"],
     texts: {
@@ -36,30 +38,71 @@ export const FIELDS = [
     },
     hint: "both compute the same gradients",
   },
-  { name: "batch_size", path: "training.batch_size", label: "Batch size", type: "number", value: "32", step: "1" },
-  {
-    name: "learning_rate", path: "training.learning_rate", label: "Learning rate", type: "number", value: "0.1",
-    step: "any",
-  },
   { name: "seed", path: "init.seed", label: "Seed", type: "number", value: "2147483647", step: "1" },
 ];
 
-/** What is no number goes to the server as it is, which says so best. @param {string} text @returns {number} */
-export const numeric = (text) =>
-  (text.trim() === "" || Number.isNaN(Number(text)) ? /** @type {any} */ (text) : Number(text));
+/** The network, and how its parameters start. @type {Field[]} */
+export const NETWORK_FIELDS = [
+  {
+    name: "hidden_sizes", path: "model.hidden_sizes", label: "Hidden layer sizes", value: "64",
+    hint: "one number a layer, such as 100 100 100",
+  },
+  {
+    name: "batch_norm", path: "model.batch_norm", label: "Batch norm", options: ["hidden", "none", "all"],
+    texts: { hidden: "hidden: before each tanh", none: "none", all: "all: on the logits, too" },
+  },
+  {
+    name: "granularity", path: "model.granularity", label: "Granularity", options: ["atomic", "fused"],
+    texts: { atomic: "atomic: every intermediate", fused: "fused: batch norm, cross-entropy as one op" },
+  },
+  {
+    name: "hidden_gain", path: "init.hidden_gain", label: "Hidden gain", value: "5/3",
+    hint: "weights start at gain / √fan_in · randn: 10 saturates tanh, 0.5 lets gradients vanish",
+  },
+  {
+    name: "output_scale", path: "init.output_scale", label: "Output scale", value: "0.1",
+    hint: `output weights start at scale · randn; “${NOTHING}”: at randn / √fan_in`,
+  },
+  { name: "bias_scale", path: "init.bias_scale", label: "Initial bias scale", value: "0.1" },
+];
+
+export const FIELDS = [...TRAINING_FIELDS, ...NETWORK_FIELDS];
+
+/** A number, or a fraction such as 5/3. What is neither goes to the server as it is, which says so best.
+ * @param {string} text @returns {number} */
+export function numeric(text) {
+  const [, above, below] = /^\s*([\d.]+)\s*\/\s*([\d.]+)\s*$/.exec(text) ?? [];
+  const number = above ? Number(above) / Number(below) : Number(text);
+  return text.trim() === "" || !Number.isFinite(number) ? /** @type {any} */ (text) : number;
+}
+
+/** What was filled in that is not the form's default, to recognise the session by. @param {Record<string, string>} filled */
+function differences(filled) {
+  return FIELDS.filter(({ name }) => name !== "name" && name !== "dataset")
+    .filter(({ name, value, options }) => filled[name].trim() !== (value ?? options?.[0]))
+    .map(({ name, label }) => `${label.toLowerCase()} ${filled[name].trim()}`)
+    .join(", ").slice(0, 200);
+}
 
 /** @param {Record<string, string>} filled @returns {NewSession} */
 export function configOf(filled) {
-  const { name, dataset, hidden_sizes, batch_norm, granularity, engine, batch_size, learning_rate, seed } = filled;
+  const { dataset, hidden_sizes, batch_norm, granularity, engine, batch_size, learning_rate, seed } = filled;
+  const { hidden_gain, output_scale, bias_scale } = filled;
+  const name = filled.name.trim() || differences(filled);
   return {
-    ...(name.trim() && { name: name.trim() }),
+    ...(name && { name }),
     data: { dataset },
     model: {
       hidden_sizes: hidden_sizes.split(/[\s,]+/).filter(Boolean).map(numeric),
       batch_norm: /** @type {"none" | "hidden" | "all"} */ (batch_norm),
       granularity: /** @type {"atomic" | "fused"} */ (granularity),
     },
-    init: { seed: numeric(seed) },
+    init: {
+      seed: numeric(seed),
+      hidden_gain: numeric(hidden_gain),
+      output_scale: output_scale.trim() === NOTHING ? null : numeric(output_scale),
+      bias_scale: numeric(bias_scale),
+    },
     training: {
       batch_size: numeric(batch_size),
       learning_rate: [{ from_step: 0, value: numeric(learning_rate) }],

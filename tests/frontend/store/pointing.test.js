@@ -94,7 +94,7 @@ test("addends that find no room are added to the rest", () => {
 });
 
 test("a value is written in seven figures, however small", () => {
-  assert.deepEqual([0.0316274123, -5.0123456e-4, 0, null].map(precise), ["0.03162741", "−5.012346e−4", "0.000", "–"]);
+  assert.deepEqual([0.0316274123, -5.0123456e-4, 0, -3, null].map(precise), ["0.03162741", "−5.012346e−4", "0", "−3", "–"]);
 });
 
 test("how well the addends come to the value is said", () => {

@@ -69,6 +69,13 @@ def test_formulas_become_mathml() -> None:
     assert "".join(maths[1].itertext()) == "x<y"
 
 
+def test_markup_within_a_formula_is_text() -> None:
+    shown = html('$\\text{<script>alert(1)</script><a xmlns="http://www.w3.org/1999/xhtml" href="javascript:1">x</a>}$')
+    parts = list(fromstring(shown).iter())
+    assert {part.tag.rpartition("}")[2] for part in parts} == {"p", "math", "mrow", "mtext"}
+    assert "<script>alert(1)</script>" in "".join(fromstring(shown).itertext())
+
+
 def test_prices_are_no_formulas() -> None:
     assert "math" not in html("From $5 to $10.")
 
@@ -120,7 +127,11 @@ BROKEN = {
     "a question without an answer": (HEAD, "## One\n\n```ask\nWhy?\n```\n", 7, "answer"),
     "a formula that does not end": (HEAD, "## One\nText,\n$\\frac{1}{$\n", 7, "\\frac{1}{"),
     "a formula with an unknown word": (HEAD, "## One\n\n$$\\foo x$$\n", 7, "\\foo"),
-    "a formula that is no XML": (HEAD, "## One\n$a & b$\n", 6, "a & b"),
+    "a formula with a link": (HEAD, "## One\n\n$\\href{javascript:alert(1)}{x}$\n", 7, "no links"),
+    "a title without words": (HEAD.replace("Push and pull", ""), "## One\n", 1, "no title"),
+    "a chapter in a quotation": (HEAD, "## One\n\n> ## Two\n\nText.\n", 7, "quotation"),
+    "a heading in a list": (HEAD, "## One\n\n- ### More\n", 7, "list"),
+    "a character that XML has no place for": (HEAD, "## One\n\nBell: \x07.\n", 7, "U+0007"),
     "a link to a file": (HEAD, "## One\nText\n[here](notes.html)\n", 7, "notes.html"),
     "a wrong link in an answer": (HEAD, "## One\n```ask\nWhy?\n---\nBecause\n[so](x.html)\n```\n", 10, "x.html"),
     "a wrong formula in a question": (HEAD, "## One\n```ask\n$x^$\n---\nBecause\n```\n", 7, "x^"),
@@ -144,10 +155,10 @@ def test_all_that_is_wrong_is_said_in_order_of_lines() -> None:
     assert lines == [1, 1, 3, 5]
 
 
-def test_the_readmes_lesson_is_one() -> None:
-    readme = (Path(__file__).parents[3] / "README.md").read_text()
-    (text,) = re.findall(r"^````markdown\n(.*?)^````", readme, re.MULTILINE | re.DOTALL)
-    found = parse("readme", "README.md", text)
+def test_the_documentations_lesson_is_one() -> None:
+    documentation = (Path(__file__).parents[3] / "docs" / "lessons.md").read_text()
+    (text,) = re.findall(r"^````markdown\n(.*?)^````", documentation, re.MULTILINE | re.DOTALL)
+    found = parse("lessons", "lessons.md", text)
     assert found.errors == []
     (chapter,) = found.chapters
     assert [each.key for each in chapter.directives] == ["session", "step", "op", "panels"]

@@ -31,6 +31,7 @@ def test_words_are_counted_with_their_characters_and_examples(client: TestClient
         "name": "mine",
         "words": len(WORDS),
         "characters": CHARACTERS,
+        "occurrences": [2 * len(WORDS), *("".join(WORDS).count(character) for character in CHARACTERS[1:])],
         "examples": expected,
     }
 

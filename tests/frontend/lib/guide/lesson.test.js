@@ -132,9 +132,9 @@ for (const file of readdirSync(FOLDER).filter((name) => name.endsWith(".md"))) {
   });
 }
 
-test("what the README's lesson asks of the page can be shown", () => {
-  const readme = readFileSync(new URL("../../../../README.md", import.meta.url), "utf8");
-  const [, text] = /^````markdown\n(.*?)^````/ms.exec(readme) ?? [];
+test("what the documentation's lesson asks of the page can be shown", () => {
+  const documentation = readFileSync(new URL("../../../../docs/lessons.md", import.meta.url), "utf8");
+  const [, text] = /^````markdown\n(.*?)^````/ms.exec(documentation) ?? [];
   const blocks = [...text.matchAll(/^```page\n(.*?)^```/gms)].map(([, block]) => block.trim().split("\n"));
   const links = [...text.matchAll(/\]\((\?[^)]*)\)/g)].map(([, address]) => address);
   assert.deepEqual([blocks.length, links.length], [1, 1]);

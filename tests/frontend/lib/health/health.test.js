@@ -44,13 +44,13 @@ test("a verdict is a word and an icon of its own, and not a colour alone", () =>
   assert.equal(worstOf([null]), null);
 });
 
-test("the README has every threshold as it is here", () => {
-  const readme = readFileSync(new URL("../../../../README.md", import.meta.url), "utf8");
+test("the documentation has every threshold as it is here", () => {
+  const documentation = readFileSync(new URL("../../../../docs/health.md", import.meta.url), "utf8");
   for (const measure of JUDGED) {
     const bounds = (/** @type {string} */ level) => measure.stretches
       .flatMap((stretch, i) => (stretch.level === level ? [boundsText(measure, i)] : [])).join(", ");
     const row = `| ${measure.title} of a ${measure.of} | ${measure.judged.replaceAll("|", "\\|")} | ${bounds("fine")} | ${bounds("watch")} | ${bounds("bad")} | ${measure.source} |`;
-    assert.ok(readme.includes(row), `missing in the README:\n${row}`);
+    assert.ok(documentation.includes(row), `missing in docs/health.md:\n${row}`);
   }
 });
 

@@ -48,8 +48,8 @@ test("a row of C is outlined at its character, and all of C nowhere", () => {
 /** @param {object} [changes] @returns {any} */
 const map = (changes = {}) => embeddingMap({
   places: [
-    { character: ".", kind: "end", x: 0, y: 0 }, { character: "a", kind: "vowel", x: 1, y: 2 },
-    { character: "<", kind: "other", x: -1, y: 1 },
+    { character: ".", kind: "end", share: 1, x: 0, y: 0 }, { character: "a", kind: "vowel", share: 0.25, x: 1, y: 2 },
+    { character: "<", kind: "other", share: 0.01, x: -1, y: 1 },
   ],
   arrows: { name: "next step × 50", x: Float64Array.of(0, 2, -1), y: Float64Array.of(1, 2, 1) },
   hover: null, title: "Map", axes: ["component 1", "component 2"], ranges: [[-2, 2], [-2, 3]], theme: THEME, ...changes,
@@ -65,14 +65,22 @@ test("each character stands at its place, vowels in a colour of their own", () =
 });
 
 test("an arrow leads from its character to its end, and the legend says how long it is", () => {
-  const [arrows] = map().data;
+  const arrows = map().data.find((/** @type {ScatterTrace} */ { mode }) => mode === "lines");
   assert.equal(arrows.name, "next step × 50");
   assert.deepEqual([arrows.x[7], arrows.y[7], arrows.x[8], arrows.y[8]], [1, 2, 2, 2]);
 });
 
+test("behind each letter is a disc, as large as its character is frequent", () => {
+  const discs = map().data.filter((/** @type {ScatterTrace} */ { mode }) => mode === "markers");
+  const areas = discs.map((/** @type {any} */ { marker, x }) => [x[0], (marker.size[0] / 44) ** 2]);
+  const expected = [[1, 0.25], [-1, 0.01], [0, 1]];
+  areas.flat().forEach((/** @type {number} */ value, /** @type {number} */ i) => assert.ok(Math.abs(value - expected.flat()[i]) < 1e-12));
+  assert.ok(discs.every((/** @type {ScatterTrace} */ { showlegend, hoverinfo }) => showlegend === false && hoverinfo === "skip"));
+});
+
 test("without arrows there are none, and distances are true all the same", () => {
   const { data, layout } = map({ arrows: null });
-  assert.ok(data.every((/** @type {ScatterTrace} */ { mode }) => mode === "text"));
+  assert.ok(data.every((/** @type {ScatterTrace} */ { mode }) => mode !== "lines"));
   assert.equal(layout.yaxis.scaleanchor, "x");
 });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { CHOICES, DEFAULTS, readChoices, SPEEDS, writeChoices } from "../../../../frontend/lib/page/choices.js";
+import { canBe, CHOICES, DEFAULTS, readChoices, SPEEDS, writeChoices } from "../../../../frontend/lib/page/choices.js";
 
 test("an address without choices means the defaults, and the defaults need no address", () => {
   assert.deepEqual(readChoices(""), DEFAULTS);
@@ -34,4 +34,8 @@ test("every speed but max is a number of steps", () => {
 
 test("what the address says of other things is left aside", () => {
   assert.deepEqual(readChoices("?unknown=1"), DEFAULTS);
+});
+
+test("what every object has is no choice", () => {
+  for (const name of ["constructor", "toString", "__proto__"]) assert.ok(!canBe(name, "card"), name);
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { arePanels, openPanels, PANELS, togglePanel, viewOf, VIEWS } from "../../../../frontend/lib/page/panels.js";
+import { arePanels, openPanels, PANELS, togglePanel, viewOf, VIEWS, withCard } from "../../../../frontend/lib/page/panels.js";
 
 const page = readFileSync(new URL("../../../../frontend/index.html", import.meta.url), "utf8");
 
@@ -39,4 +39,10 @@ test("a panel is opened and closed again, and the last one stays open", () => {
   assert.equal(togglePanel("forces", "card"), "forces,card");
   assert.equal(togglePanel("forces,card", "card"), "forces");
   assert.equal(togglePanel("forces", "forces"), "forces");
+});
+
+test("a tensor's card takes a view's place, and stands beside panels that somebody has put together", () => {
+  for (const { panels } of VIEWS) assert.equal(withCard(panels.join()), "card");
+  assert.equal(withCard("loss,health"), "loss,card,health");
+  assert.equal(withCard("card,loss"), "card,loss");
 });

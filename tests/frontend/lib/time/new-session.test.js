@@ -9,7 +9,7 @@ test("the form as it stands makes a config", () => {
   assert.deepEqual(configOf({ ...FILLED, dataset: "names" }), {
     data: { dataset: "names" },
     model: { hidden_sizes: [64], batch_norm: "hidden", granularity: "atomic" },
-    init: { seed: 2147483647 },
+    init: { seed: 2147483647, hidden_gain: 5 / 3, output_scale: 0.1, bias_scale: 0.1 },
     training: { batch_size: 32, learning_rate: [{ from_step: 0, value: 0.1 }], engine: "auto" },
   });
 });
@@ -25,6 +25,17 @@ test("the engine that is chosen is in the config, and each one is said what it i
 test("what is no number is left to the server to refuse", () => {
   const { model, training } = configOf({ ...FILLED, hidden_sizes: "10, ten", batch_size: "" });
   assert.deepEqual([model?.hidden_sizes, training?.batch_size], [[10, "ten"], ""]);
+});
+
+test("a start is a number or a fraction, and none is null", () => {
+  const { init } = configOf({ ...FILLED, hidden_gain: "10", output_scale: "none", bias_scale: " 1 / 4 " });
+  assert.deepEqual(init, { seed: 2147483647, hidden_gain: 10, output_scale: null, bias_scale: 0.25 });
+  assert.equal(configOf({ ...FILLED, hidden_gain: "1/0" }).init?.hidden_gain, /** @type {any} */ ("1/0"));
+});
+
+test("a session without a name is called after what was changed in the form", () => {
+  assert.equal(configOf({ ...FILLED, name: " ", hidden_gain: "10", batch_norm: "none" }).name, "batch norm none, hidden gain 10");
+  assert.equal(configOf({ ...FILLED, name: "mine", hidden_gain: "10" }).name, "mine");
 });
 
 for (const { name, path, label } of FIELDS) {
