@@ -86,7 +86,7 @@ export class EmbeddingPanel extends Panel {
     const weights = distances === "layer" ? read(frame.value, WEIGHTS) : null;
     if (!seen || (distances === "layer" && !weights)) return;
     const factor = weights?.data && !weights.info.block ? firstLayerReads(weights.data, seen.columns, weights.columns) : null;
-    const { title } = DISTANCES[factor ? "layer" : "rows"];
+    const title = DISTANCES[factor ? "layer" : "rows"].title + (weights?.info.block ? ": W1 is too large to be read" : "");
     if (!seen.data) return drawUnknown(this.#plot, title, seen.info);
     if (seen.info.block) return drawMessage(this.#plot, title, `C is too large for a map: ${seen.info.shape.join(" × ")}`);
     // While another session's data set is on the way, there is nothing to draw.
