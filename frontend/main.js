@@ -93,6 +93,8 @@ document.addEventListener("help", () => help.toggle());
 document.addEventListener("keydown", (event) => {
   const shortcut = pressed(event);
   const dialog = document.querySelector("dialog:modal");
+  // It closes what has popped up, wherever the focus is.
+  if (event.key === "Escape" && document.querySelector(":popover-open")) return;
   // Nothing of the page behind a dialog is within reach; the key that opened the help closes it.
   if (!shortcut || (dialog && !(shortcut.action === "help" && help.contains(dialog)))) return;
   event.preventDefault();

@@ -151,3 +151,8 @@ test("a link goes nowhere where its session stands there, runs, has not come so 
   assert.deepEqual(await goneTo({ at: "4:1", session: "gone" }), []);
   assert.deepEqual(await goneTo({ at: "" }), []);
 });
+
+test("a link with locked controls moves no session, wherever it was made", async () => {
+  assert.deepEqual(await goneTo({ at: "4:1", controls: "locked" }), []);
+  assert.deepEqual(await goneTo({ at: "4:1", controls: "hidden" }), []);
+});

@@ -25,6 +25,15 @@ test("another session brings its own stream, and nothing of the one before stays
   assert.equal(store.choices.value.session, "s2");
 });
 
+test("a pinned cell's answer goes with the session that it was of", async () => {
+  const { store, streams } = opened({ choices: { cell: "h[0,0]" }, refuse: { explanation: { cell: [0, 0], sources: [] } } });
+  await store.actions.start();
+  streams[0].handlers.frame(frame({}));
+  while (!store.explanation.value?.answer) await settled();
+  await store.actions.openSession("s2");
+  assert.equal(store.explanation.value, null);
+});
+
 test("sessions and data sets that were made meanwhile are there once one is opened, or asked for", async () => {
   const sessions = [session("s1")];
   const datasets = [{ id: "names" }];

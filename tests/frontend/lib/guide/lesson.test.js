@@ -48,6 +48,8 @@ test("a tensor that is named stays on the card, unless the block says otherwise"
 /** @type {[string, RegExp][]} */
 const WRONG = [
   ["colour: red", /cannot set “colour”; it can set session, step, op, highlight, panels/],
+  ["constructor: x", /cannot set “constructor”/],
+  ["toString: x", /cannot set “toString”/],
   ["panels: forces,forcez", /there is no panel “forcez”; there are forces, /],
   ["step: -1", /step is .*not “-1”/],
   ["step: soon", /not “soon”/],
