@@ -91,7 +91,8 @@ export function createComparison({ first, second, api, ...timing }) {
     if (first.session.peek()?.id !== id || first.choices.peek().compare !== other) return;
     // Where there is no such session, that has been said.
     if (second.session.peek()?.id !== other) return leave();
-    await lock.align();
+    // A page that is only to be looked at shows them where they stand.
+    if (first.choices.peek().controls === "all") await lock.align();
   }
 
   const ids = computed(() => JSON.stringify([first.session.value?.id ?? null, first.choices.value.compare]));

@@ -54,6 +54,13 @@ test("an address with two sessions opens both, at the same step", async () => {
   assert.deepEqual(places(), ["10:8", "10:8"]);
 });
 
+test("with locked controls, an address with two sessions opens both where they stand", async () => {
+  const { store, places, moves } = await page({ a: { last_step: 10 }, b: { last_step: 30 } }, { compare: "b", controls: "locked" });
+  assert.equal(store.comparison.active.value, true);
+  assert.deepEqual(places(), ["10:8", "30:8"]);
+  assert.deepEqual(moves(), []);
+});
+
 test("what moves one moves both", async () => {
   const { store, places } = await page(TWO, { compare: "b" });
   await store.actions.advance("step", 2);
