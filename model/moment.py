@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from torch import Tensor
 
 from model.clock import Position
-from model.network import Network
-from model.paths import batch_norm_path
+from model.network import BatchNorm, Network
+from model.paths import Paths
 from model.tape import Tape, record
 
 
@@ -56,15 +56,16 @@ class Moment:
         for known in (self.inputs, self.running):
             if name in known:
                 return known[name]
-        for computed in (self.tape.values, self.tape.gradients, self.tape.contributions):
+        tape = self.tape
+        for computed in (tape.values, tape.gradients, tape.contributions):
             if name in computed:
                 return computed[name]
         for norm in self.network.batch_norms:
             path = next((path for path, tensor in norm.paths.items() if tensor == name), None)
             if path is not None:
-                return batch_norm_path(self.tape, norm, path)
+                return self._recording.paths(norm).tensor(path)
         norm = next(norm for norm in self.network.batch_norms if name in (norm.mean, norm.variance))
-        mean, variance = self.tape.batch_statistics(norm)
+        mean, variance = tape.batch_statistics(norm)
         return mean if name == norm.mean else variance
 
 
@@ -75,6 +76,7 @@ class _Recording:
         self._network = network
         self._inputs = inputs
         self._tape = tape
+        self._paths: dict[str, Paths] = {}  # By batch norm
         self._lock = threading.Lock()
 
     @property
@@ -83,3 +85,10 @@ class _Recording:
             if self._tape is None:
                 self._tape = record(self._network, self._inputs)
             return self._tape
+
+    def paths(self, norm: BatchNorm) -> Paths:
+        tape = self.tape
+        with self._lock:
+            if norm.output not in self._paths:
+                self._paths[norm.output] = Paths(tape, norm)
+            return self._paths[norm.output]

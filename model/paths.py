@@ -5,8 +5,8 @@ channel's variance. The chain rule gives a gradient for each (Ioffe and Szegedy,
 gradient of the input. They are computed from the tape's step, whether batch norm is one op there or seven.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from jaxtyping import Float
@@ -17,61 +17,60 @@ from model.ops.batch_norm import EPS
 from model.tape import Tape
 
 
-@torch.no_grad()
-def batch_norm_path(tape: Tape, norm: BatchNorm, path: str) -> Tensor:
-    """One of `norm.paths`, by its key there."""
-    return PATHS[path].rule(_Channels(tape, norm))
+class Paths:
+    """All paths through one batch norm in a step, each computed once. Channels are columns."""
 
-
-class _Channels:
-    """What the formulas need of one batch norm; its channels are the columns."""
-
+    @torch.no_grad()
     def __init__(self, tape: Tape, norm: BatchNorm) -> None:
-        self.x = tape.values[norm.input]  # B,H
-        self.B = len(self.x)
-        self.mean, self.variance = tape.batch_statistics(norm)  # 1,H
-        self.difference = self.x - self.mean  # B,H
-        self.inverse = (self.variance + EPS) ** -0.5  # 1,H
-        self.dnormalized = tape.values[norm.gain] * tape.gradients[f"d{norm.output}"]  # B,H
-        self.dx = tape.gradients[f"d{norm.input}"]  # B,H
+        self._x = tape.values[norm.input]  # B,H
+        self._B = len(self._x)
+        mean, self._variance = tape.batch_statistics(norm)  # 1,H
+        self._difference = self._x - mean  # B,H
+        self._dnormalized = tape.values[norm.gain] * tape.gradients[f"d{norm.output}"]  # B,H
+        self._dx = tape.gradients[f"d{norm.input}"]  # B,H
 
-    @property
-    def dvariance(self) -> Float[Tensor, "1 H"]:
-        scaled = (self.dnormalized * self.difference).sum(0, keepdim=True)
-        return -0.5 * (self.variance + EPS) ** -1.5 * scaled
+    @torch.no_grad()
+    def tensor(self, path: str) -> Tensor:
+        """One of `norm.paths`, by its key there."""
+        found: Tensor = getattr(self, path)
+        return found
 
+    @cached_property
+    def direct(self) -> Float[Tensor, "B H"]:
+        return self._dnormalized * (self._variance + EPS) ** -0.5
 
-def _direct(at: _Channels) -> Float[Tensor, "B H"]:
-    return at.dnormalized * at.inverse
+    @cached_property
+    def mean(self) -> Float[Tensor, "B H"]:
+        return (-1 / self._B * self.direct.sum(0, keepdim=True)).expand_as(self._x).contiguous()
 
+    @cached_property
+    def variance(self) -> Float[Tensor, "B H"]:
+        return self._dvariance * 2 / (self._B - 1) * self._difference
 
-def _mean(at: _Channels) -> Float[Tensor, "B H"]:
-    return (-1 / at.B * _direct(at).sum(0, keepdim=True)).expand_as(at.x).contiguous()
+    @cached_property
+    def remainder(self) -> Float[Tensor, "B H"]:
+        return self.direct + self.mean + self.variance - self._dx
 
+    @cached_property
+    def difference_sum(self) -> Float[Tensor, "1 H"]:
+        return self._difference.sum(0, keepdim=True)
 
-def _variance(at: _Channels) -> Float[Tensor, "B H"]:
-    return at.dvariance * 2 / (at.B - 1) * at.difference
+    @cached_property
+    def mean_through_variance(self) -> Float[Tensor, "1 H"]:
+        """What each example would get by d bnvar / d bnmeani; the sum of differences being zero, it is rounding."""
+        return self._dvariance * (-2 / (self._B - 1) * self.difference_sum) / self._B
 
-
-def _remainder(at: _Channels) -> Float[Tensor, "B H"]:
-    return _direct(at) + _mean(at) + _variance(at) - at.dx
-
-
-def _difference_sum(at: _Channels) -> Float[Tensor, "1 H"]:
-    return at.difference.sum(0, keepdim=True)
-
-
-def _mean_through_variance(at: _Channels) -> Float[Tensor, "1 H"]:
-    """What each example would get by d bnvar / d bnmeani; the sum of differences being zero, it is rounding alone."""
-    return at.dvariance * (-2 / (at.B - 1) * _difference_sum(at)) / at.B
+    @cached_property
+    def _dvariance(self) -> Float[Tensor, "1 H"]:
+        scaled = (self._dnormalized * self._difference).sum(0, keepdim=True)
+        return -0.5 * (self._variance + EPS) ** -1.5 * scaled
 
 
 @dataclass(frozen=True)
 class Path:
-    """One entry of the table: rule, formula and code, and what is worth knowing."""
+    """One entry of the table: formula and code, and what is worth knowing. Its rule is of the same name in `Paths`."""
 
     title: str
-    rule: Callable[[_Channels], Tensor]
     latex: str
     code: str
     why: str
@@ -81,7 +80,6 @@ class Path:
 PATHS = {
     "direct": Path(
         "Direct",
-        _direct,
         latex=r"\mathrm{d}x_{ij}^{\mathrm{direct}} = \mathrm{gain}_j\, \mathrm{d}y_{ij}\, "
         r"(\sigma_j^2 + \epsilon)^{-1/2}",
         code="direct = bngain * dhpreact * bnvar_inv",
@@ -90,7 +88,6 @@ PATHS = {
     ),
     "mean": Path(
         "Through the mean",
-        _mean,
         latex=r"\mathrm{d}x_{ij}^{\mathrm{mean}} = -\frac{1}{B} \sum_k \mathrm{d}x_{kj}^{\mathrm{direct}}",
         code="mean = (-1/B * direct.sum(0, keepdim=True)).expand_as(hprebn)",
         why="Every example moves the mean by 1/B, and the mean is taken off all of them: one number for a channel, "
@@ -98,7 +95,6 @@ PATHS = {
     ),
     "variance": Path(
         "Through the variance",
-        _variance,
         latex=r"\mathrm{d}x_{ij}^{\mathrm{var}} = \frac{2}{B - 1} (x_{ij} - \mu_j) \mathrm{d}\sigma_j^2",
         code="variance = 2/(B-1) * bndiff * dbnvar",
         why="A cell far from the mean moves the variance most, and gets a gradient in proportion: what of the direct "
@@ -106,14 +102,12 @@ PATHS = {
     ),
     "remainder": Path(
         "Remainder",
-        _remainder,
         latex=r"\mathrm{direct} + \mathrm{mean} + \mathrm{var} - \mathrm{d}x",
         code="remainder = direct + mean + variance - dhprebn",
         why="Nothing but rounding.",
     ),
     "mean_through_variance": Path(
         "Through the mean and the variance",
-        _mean_through_variance,
         latex=r"\frac{1}{B}\, \mathrm{d}\sigma_j^2 \frac{\partial \sigma_j^2}{\partial \mu_j}, \quad "
         r"\frac{\partial \sigma_j^2}{\partial \mu_j} = -\frac{2}{B - 1} \sum_i (x_{ij} - \mu_j) = 0",
         code="mean_through_variance = dbnvar * (-2/(B-1) * bndiff.sum(0, keepdim=True)) / B",
@@ -123,7 +117,6 @@ PATHS = {
     ),
     "difference_sum": Path(
         "Sum of the differences",
-        _difference_sum,
         latex=r"\sum_i (x_{ij} - \mu_j) = 0",
         code="difference_sum = bndiff.sum(0, keepdim=True)",
         why="Zero, but for rounding.",

@@ -9,7 +9,7 @@ from torch import Tensor
 from model.dataset import Dataset
 from model.network import BatchNorm
 from model.ops.batch_norm import EPS
-from model.paths import PATHS, batch_norm_path
+from model.paths import PATHS, Paths
 from model.training import Run
 from tests.model.networks import config_of
 
@@ -65,9 +65,9 @@ def test_together_they_are_the_gradient(
     run = trained(names, granularity, batch_norm, sizes)
     for norm in run.network.batch_norms:
         gradient = run.tape.gradients[f"d{norm.input}"]
-        total = sum((batch_norm_path(run.tape, norm, path) for path in ("direct", "mean", "variance")), torch.zeros(()))
+        total = sum((Paths(run.tape, norm).tensor(path) for path in ("direct", "mean", "variance")), torch.zeros(()))
         torch.testing.assert_close(total, gradient, rtol=1e-5, atol=1e-6 * gradient.abs().max().item())
-        assert torch.equal(batch_norm_path(run.tape, norm, "remainder"), total - gradient)
+        assert torch.equal(Paths(run.tape, norm).tensor("remainder"), total - gradient)
 
 
 @kinds
@@ -81,10 +81,10 @@ def test_nothing_comes_by_the_mean_through_the_variance(
         variance = ((x - mean) ** 2).sum(0) / (len(x) - 1)
         (dmean,) = torch.autograd.grad(variance.sum(), mean)
         assert dmean.abs().max() < 1e-12
-        differences = batch_norm_path(run.tape, norm, "difference_sum")
+        differences = Paths(run.tape, norm).tensor("difference_sum")
         assert torch.equal(differences, (run.tape.values[norm.input] - run.tape.batch_statistics(norm)[0]).sum(0)[None])
         assert differences.abs().max() < 1e-5 * x.abs().max() * len(x)
-        through = batch_norm_path(run.tape, norm, "mean_through_variance")
+        through = Paths(run.tape, norm).tensor("mean_through_variance")
         assert through.abs().max() < 1e-5 * run.tape.gradients[f"d{norm.input}"].abs().max()
 
 
@@ -101,7 +101,7 @@ def test_what_would_come_by_the_mean_through_the_variance_is_autograds_where_the
     variance = ((x - mean) ** 2).sum(0) / 31
     y = shifted[norm.gain].double() * (x - mean.detach()) / torch.sqrt(variance + EPS)
     (dmean,) = torch.autograd.grad(y, mean, run.tape.gradients[f"d{norm.output}"].double())
-    ours = batch_norm_path(replace(run.tape, values=shifted), norm, "mean_through_variance")
+    ours = Paths(replace(run.tape, values=shifted), norm).tensor("mean_through_variance")
     assert dmean.abs().max() > 1e-4
     torch.testing.assert_close(ours.double(), dmean / 32, rtol=1e-4, atol=1e-8)
 
