@@ -51,6 +51,7 @@ import { followLayout } from "./layout.js";
 import { COMMANDS } from "./lib/page/commands.js";
 import { guarded } from "./lib/page/controls.js";
 import { pressed } from "./lib/page/shortcuts.js";
+import { batch } from "./lib/signals.js";
 import { View } from "./lib/view.js";
 import { createStore } from "./store/store.js";
 import { openStream, streamUrl } from "./stream.js";
@@ -60,7 +61,9 @@ const api = createApi();
 
 /** @param {string} session @param {FrameHandlers} handlers */
 const openFrames = (session, handlers) =>
-  openStream(streamUrl(session, location), { ...handlers, frame: (blob) => handlers.frame(decodeFrame(blob)) });
+  openStream(streamUrl(session, location), {
+    ...handlers, frames: (blobs) => batch(() => blobs.forEach((blob) => handlers.frame(decodeFrame(blob)))),
+  });
 
 const choices = choicesAt(location.search, { fresh: isFresh(), theme: savedTheme() });
 const first = createStore({ api, openStream: openFrames, choices });

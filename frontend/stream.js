@@ -1,13 +1,16 @@
 /**
  * The live stream of one session. The only module that opens the socket.
  *
- * Frames are taken at most once per repaint. While one waits for it the next is asked for already, so that the server
- * prepares it meanwhile and there is one for every repaint; of two that have come the newer is taken. No third is asked
- * for before that, so a slow page sees fewer frames. A connection that is lost is sought again, with growing pauses.
+ * Frames are taken at most once per repaint. The next ones are asked for ahead, so that the server prepares one while
+ * another is on its way and there is one for every repaint. While one waits to be taken no more are asked for, so a slow
+ * page sees fewer frames. Of several that have come only the newest is to be shown; but what was recorded since the frame
+ * before stands in one frame only, so all are told. A connection that is lost is sought again, with growing pauses.
  *
  * @import { StreamError, View } from "./types/wire"
  */
 
+/** So many frames are asked for at once. */
+const AHEAD = 2;
 const FIRST_PAUSE = 250;
 const LONGEST_PAUSE = 5000;
 /** The server's close code for a session that it does not have. */
@@ -16,7 +19,7 @@ const UNKNOWN_SESSION = 4404;
 /**
  * @typedef {"connecting" | "open" | "lost"} Connection
  * @typedef {object} Handlers
- * @property {(frame: ArrayBuffer) => void} frame
+ * @property {(frames: ArrayBuffer[]) => void} frames  Those that have come since the last repaint, the newest last.
  * @property {(state: Connection) => void} connection
  * @property {(detail: string) => void} error  What the server refused.
  * @property {() => void} gone  The server has no such session (any more), and the stream is at its end.
@@ -54,10 +57,10 @@ export function openStream(url, handlers, { WebSocket, repaint, wait } = browser
   let socket = null;
   /** @type {View[]} */
   let wanted = [];
-  /** @type {ArrayBuffer | null} The newest frame, not yet taken. */
-  let waiting = null;
-  /** Whether a frame is asked for that has not come. */
-  let asked = false;
+  /** Frames that are not yet taken. @type {ArrayBuffer[]} */
+  let waiting = [];
+  /** How many frames are asked for that have not come. */
+  let asked = 0;
   let pause = FIRST_PAUSE;
   let closed = false;
 
@@ -67,16 +70,15 @@ export function openStream(url, handlers, { WebSocket, repaint, wait } = browser
   }
 
   function ask() {
-    if (!asked) send({ type: "ready" });
-    asked = true;
+    for (; asked < AHEAD; asked++) send({ type: "ready" });
   }
 
   function take() {
-    if (closed || !waiting) return;
-    const frame = waiting;
-    waiting = null;
+    if (closed || !waiting.length) return;
+    const frames = waiting;
+    waiting = [];
     ask();
-    handlers.frame(frame);
+    handlers.frames(frames);
   }
 
   /** @param {MessageEvent} event */
@@ -85,12 +87,12 @@ export function openStream(url, handlers, { WebSocket, repaint, wait } = browser
       handlers.error(/** @type {StreamError} */ (JSON.parse(data)).detail);
       return;
     }
-    asked = false;
-    if (!waiting) {
+    asked--;
+    if (!waiting.length) {
       repaint(take);
       ask();
     }
-    waiting = data;
+    waiting.push(data);
   }
 
   function connect() {
@@ -101,13 +103,13 @@ export function openStream(url, handlers, { WebSocket, repaint, wait } = browser
       pause = FIRST_PAUSE;
       handlers.connection("open");
       send({ type: "show", views: wanted });
-      asked = false;
+      asked = 0;
       ask();
     };
     opened.onmessage = receive;
     opened.onclose = ({ code }) => {
       if (closed) return;
-      waiting = null;
+      waiting = [];
       if (code === UNKNOWN_SESSION) {
         closed = true;
         handlers.gone();

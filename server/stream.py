@@ -18,6 +18,7 @@ router = APIRouter()
 
 SESSION_GONE = 4404  # Close code: there is no such session (any more).
 TRY_AGAIN = 1013
+READY_AT_MOST = 2  # One frame is prepared while another is on its way; of more a slow page would see old ones.
 
 
 @router.websocket("/api/sessions/{session_id}/stream")
@@ -44,7 +45,8 @@ class StreamClient:
         self._host = host
         self._session_id = session_id
         self._views: tuple[View, ...] = ()
-        self._ready = asyncio.Event()
+        self._awaited = 0
+        self._ready = asyncio.Event()  # While a frame is awaited.
         self._shows_other_views = asyncio.Event()
         self._version = -1
         self._next_step = 0
@@ -74,6 +76,7 @@ class StreamClient:
                 await self.send_error("malformed_message", describe_errors(error.errors()))
                 continue
             if isinstance(parsed, Ready):
+                self._awaited = min(self._awaited + 1, READY_AT_MOST)
                 self._ready.set()
             else:
                 await self._show(parsed.views)
@@ -111,7 +114,9 @@ class StreamClient:
                 frame.cancel()
             # Before it is sent: while it is, the page may show other views, which asks for a frame of any version.
             self._version, self._next_step, self._discards = newest.version, newest.next_step, newest.discards
-            self._ready.clear()
+            self._awaited -= 1
+            if not self._awaited:
+                self._ready.clear()
             await self._websocket.send_bytes(newest.content)
 
 

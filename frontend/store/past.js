@@ -56,7 +56,7 @@ export function createPast({ api, state, derived, report }) {
       const { session, metrics: { loss: news } } = info;
       const kept = withoutVoid(state.history.peek(), info, before);
       state.history.value = news ? append(kept, news, lastOf(info)) : kept;
-      // What was recorded stands in one frame only, and a frame that a newer one overtook was never taken.
+      // What was recorded stands in one frame only, and a page in the background takes none.
       const incomplete = news && (isGap(kept, news) || isBlurred(news));
       (incomplete ? load(session, info.last_step) : refine()).catch(report);
     },

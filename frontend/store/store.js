@@ -28,7 +28,7 @@ import { createTimeline } from "./timeline.js";
 import { createTransport } from "./transport.js";
 
 /**
- * @typedef {Omit<Handlers, "frame"> & { frame: (frame: Frame) => void }} FrameHandlers
+ * @typedef {Omit<Handlers, "frames"> & { frame: (frame: Frame) => void }} FrameHandlers
  *
  * @typedef {object} Surroundings
  * @property {Api} api

@@ -251,3 +251,17 @@ def test_verification_moves_nothing_and_shows_all_of_its_columns(open_dashboard:
     expect(panel.locator("tr.checked")).to_have_count(26)
     assert places() == before
     assert all(fits for _, fits in before)
+
+
+def test_a_run_that_is_watched_is_told_by_the_stream_alone(dashboard: Dashboard) -> None:
+    page = dashboard.page
+    dashboard.click("run")
+    # Its first frame after the page was opened may leave steps out.
+    dashboard.wait_for_session(lambda session: session["position"]["step"] > 500)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    step = dashboard.session()["position"]["step"]
+    dashboard.wait_for_session(lambda session: session["position"]["step"] > step + 20_000)
+    assert not [url for url in asked if "/metrics" in url]
+    dashboard.click("pause")
+    dashboard.wait_for_rest("#loss-plot")

@@ -37,7 +37,7 @@ function wired() {
   }
 
   const stream = openStream("ws://host/stream", {
-    frame: (frame) => told.push(["frame", new Uint8Array(frame)[0]]),
+    frames: (frames) => told.push(["frames", frames.map((frame) => new Uint8Array(frame)[0])]),
     connection: (state) => told.push(["connection", state]),
     error: (detail) => told.push(["error", detail]),
     gone: () => told.push(["gone", null]),
@@ -50,12 +50,12 @@ function wired() {
   return { stream, sockets, repaints, waits, told, frame };
 }
 
-test("once open, the stream says what is shown and asks for the first frame", () => {
+test("once open, the stream says what is shown and asks for the first frames", () => {
   const { stream, sockets } = wired();
   stream.show([summary("h")]);
   assert.deepEqual(sockets[0].sent, []);
   sockets[0].open();
-  assert.deepEqual(sockets[0].sent, [{ type: "show", views: [summary("h")] }, { type: "ready" }]);
+  assert.deepEqual(sockets[0].sent, [{ type: "show", views: [summary("h")] }, { type: "ready" }, { type: "ready" }]);
 });
 
 test("views that change are told at once", () => {
@@ -65,26 +65,30 @@ test("views that change are told at once", () => {
   assert.deepEqual(sockets[0].sent.at(-1), { type: "show", views: [values("dlogits")] });
 });
 
-test("a frame is taken at the next repaint, and the next one is asked for while it waits for that", () => {
+/** @param {{ sent: { type: string }[] }} socket */
+const asked = ({ sent }) => sent.filter(({ type }) => type === "ready").length;
+
+test("two frames are asked for at once, and another for each that is taken", () => {
   const { sockets, repaints, told, frame } = wired();
   sockets[0].open();
+  assert.equal(asked(sockets[0]), 2);
   frame(1);
-  assert.deepEqual(sockets[0].sent.slice(2), [{ type: "ready" }]);
+  assert.equal(asked(sockets[0]), 3);
+  assert.ok(!told.some(([what]) => what === "frames"));
   repaints[0]();
-  assert.deepEqual(told.at(-1), ["frame", 1]);
-  assert.equal(sockets[0].sent.length, 3);
+  assert.deepEqual(told.at(-1), ["frames", [1]]);
+  assert.equal(asked(sockets[0]), 3);
 });
 
-test("of two frames before a repaint only the newer is taken, and no third is asked for before that", () => {
+test("all frames that have come before a repaint are told, and no more are asked for before that", () => {
   const { sockets, repaints, told, frame } = wired();
   sockets[0].open();
-  frame(1);
-  frame(2);
+  for (const number of [1, 2, 3]) frame(number);
   assert.equal(repaints.length, 1);
-  assert.equal(sockets[0].sent.length, 3);
+  assert.equal(asked(sockets[0]), 3);
   repaints[0]();
-  assert.deepEqual(told.filter(([what]) => what === "frame"), [["frame", 2]]);
-  assert.equal(sockets[0].sent.length, 4);
+  assert.deepEqual(told.filter(([what]) => what === "frames"), [["frames", [1, 2, 3]]]);
+  assert.equal(asked(sockets[0]), 5);
 });
 
 test("what was asked for on a connection that was lost is asked for anew on the next", () => {
@@ -108,7 +112,7 @@ test("a lost connection is sought again after growing pauses, and the views are 
   assert.deepEqual(told.at(-1), ["connection", "lost"]);
   sockets[7].open();
   assert.deepEqual(told.at(-1), ["connection", "open"]);
-  assert.deepEqual(sockets[7].sent, [{ type: "show", views: [summary("h")] }, { type: "ready" }]);
+  assert.deepEqual(sockets[7].sent, [{ type: "show", views: [summary("h")] }, { type: "ready" }, { type: "ready" }]);
 });
 
 test("the pause is short again after a connection that stood", () => {
@@ -126,7 +130,7 @@ test("a frame of a connection that was lost meanwhile is not taken", () => {
   frame(1);
   sockets[0].close();
   repaints[0]();
-  assert.ok(!told.some(([what]) => what === "frame"));
+  assert.ok(!told.some(([what]) => what === "frames"));
 });
 
 test("a closed stream takes no frame and does not come back", () => {
@@ -136,7 +140,7 @@ test("a closed stream takes no frame and does not come back", () => {
   stream.close();
   repaints[0]();
   assert.deepEqual(waits, []);
-  assert.ok(!told.some(([what]) => what === "frame"));
+  assert.ok(!told.some(([what]) => what === "frames"));
 });
 
 test("a session that the server does not have is not sought again", () => {

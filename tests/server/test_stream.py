@@ -20,6 +20,19 @@ def test_one_ready_brings_one_frame(session: SessionDriver) -> None:
         assert page.nothing_was_sent()
 
 
+def test_two_readies_bring_two_frames_and_more_no_more(session: SessionDriver) -> None:
+    with session.stream() as page, session.stream() as other:
+        for _ in range(5):
+            page.ready()
+        steps = [page.frame().position["step"]]
+        session.advance("step")
+        steps.append(page.frame().position["step"])
+        session.advance("step")
+        other.next_frame()
+        assert page.nothing_was_sent()
+    assert steps == [0, 1]
+
+
 def test_a_page_that_shows_nothing_still_learns_where_the_session_stands(session: SessionDriver) -> None:
     with session.stream() as page:
         assert page.next_frame().position["step"] == 0
