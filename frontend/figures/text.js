@@ -20,4 +20,8 @@ export function shortNumber(value, digits = 3) {
  *
  * @param {string} text
  */
-export const plainText = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+export const plainText = (text) =>
+  // Most have no markup, and hundreds are asked for in every frame.
+  (MARKUP.test(text) ? text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;") : text);
+
+const MARKUP = /[&<>]/;

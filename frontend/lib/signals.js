@@ -157,11 +157,11 @@ class Effect {
   }
 }
 
-/** An effect that holds itself back. */
+/** An effect that holds itself back to a beat. All that keep to one beat run together. */
 class PacedEffect extends Effect {
   #pause;
   #clock;
-  #ranAt = -Infinity;
+  #ranIn = NaN;
   #isHeldBack = false;
   #isStopped = false;
 
@@ -174,13 +174,14 @@ class PacedEffect extends Effect {
 
   /** @override */
   run() {
-    const left = this.#ranAt + this.#pause() - this.#clock.now();
-    if (left <= 0) {
-      this.#ranAt = this.#clock.now();
+    const [now, pause] = [this.#clock.now(), this.#pause()];
+    const beat = Math.floor(now / pause);
+    if (pause === 0 || beat !== this.#ranIn) {
+      this.#ranIn = beat;
       super.run();
     } else if (!this.#isHeldBack) {
       this.#isHeldBack = true;
-      this.#clock.wait(() => this.#go(), left);
+      this.#clock.wait(() => this.#go(), (beat + 1) * pause - now);
     }
   }
 
@@ -218,8 +219,9 @@ export function effect(body) {
 }
 
 /**
- * An effect of what changes faster than it is worth: so many milliseconds lie between two runs at least, and what
- * changed meanwhile is made up for after them.
+ * An effect of what changes faster than it is worth: it runs once in so many milliseconds at most, and what changed
+ * meanwhile is made up for after them. These stretches of time are the same for all effects, so that a frame in three
+ * or four has the work of all of them and the others none.
  * @param {() => void} body
  * @param {() => number} pause  Asked each time; 0: at once.
  * @param {Clock} [clock]

@@ -5,7 +5,14 @@
 import { effect, pacedEffect } from "./signals.js";
 
 /** While training runs, what is read and not watched changes so seldom, in milliseconds. */
-const READABLE = 100;
+const READABLE = 250;
+
+/**
+ * An effect of words and numbers that every frame changes: faster than anybody can read them they would only keep the
+ * plots waiting.
+ * @param {Store} store @param {() => void} body
+ */
+export const readable = ({ streaming }, body) => pacedEffect(body, () => (streaming.peek() ? READABLE : 0));
 
 /** A custom element that shows a part of the store: it builds its fixed DOM once and then only changes it. */
 export class View extends HTMLElement {
@@ -22,14 +29,11 @@ export class View extends HTMLElement {
   update(_store) {}
 }
 
-/**
- * A view of words and numbers that every frame changes: faster than anybody can read them they would only keep the
- * plots waiting.
- */
+/** A view of words and numbers that every frame changes. */
 export class ReadableView extends View {
   /** @override @param {Store} store */
   start(store) {
     this.build(store);
-    pacedEffect(() => this.update(store), () => (store.streaming.peek() ? READABLE : 0));
+    readable(store, () => this.update(store));
   }
 }

@@ -170,6 +170,23 @@ test("a paced effect runs at once, then seldom, and misses no last change", () =
   assert.deepEqual(seen, [0, 3, 4]);
 });
 
+test("paced effects that began at different times run together", () => {
+  const step = signal(0);
+  const time = clock();
+  /** @type {[string, number][]} */
+  const seen = [];
+  const note = (/** @type {string} */ name) => pacedEffect(() => void seen.push([name, step.value]), () => 100, time);
+  note("a");
+  time.goOn(70);
+  note("b");
+  step.value = 1;
+  time.goOn(20);
+  step.value = 2;
+  assert.deepEqual(seen, [["a", 0], ["b", 0]]);
+  time.goOn(10);
+  assert.deepEqual(seen.slice(2), [["a", 2], ["b", 2]]);
+});
+
 test("a paced effect is held back no longer than its pause is then", () => {
   const step = signal(0);
   const time = clock();

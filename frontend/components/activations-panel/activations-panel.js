@@ -67,13 +67,19 @@ export class ActivationsPanel extends Panel {
     const layer = chosenLayer(store);
     if (!layer) return;
     offerLayers(this.#layers, store);
-    const numbers = read(store.frame.value, summary(layer.output))?.info.summary;
-    setText(this.#saturated, numbers ? percent(saturatedShare(numbers)) : "–");
-    setText(this.#note, numbers?.nan ? notNumbers(numbers.nan) : "");
     for (const { shows, plot } of this.#distributions) {
       const [tensor, what] = shows(layer);
       plot.show(`${tensor}: ${what}`, [{ name: tensor, view: read(store.frame.value, histogramOf(tensor)) }]);
     }
+  }
+
+  /** @override @param {Store} store */
+  tell(store) {
+    const layer = chosenLayer(store);
+    if (!layer) return;
+    const numbers = read(store.frame.value, summary(layer.output))?.info.summary;
+    setText(this.#saturated, numbers ? percent(saturatedShare(numbers)) : "–");
+    setText(this.#note, numbers?.nan ? notNumbers(numbers.nan) : "");
   }
 }
 

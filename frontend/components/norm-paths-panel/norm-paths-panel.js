@@ -106,10 +106,9 @@ export class NormPathsPanel extends Panel {
     const largest = Math.max(...views.map((view) => (view?.data ? largestMagnitude(view.data) : 0)));
     const characters = store.dataset.value?.characters ?? [];
     const embedding = store.network.value?.dimensions.E ?? 1;
-    this.#parts.forEach(({ path, picture, size }, i) => {
+    this.#parts.forEach(({ path, picture }, i) => {
       const tensor = tensorOf(norm, path);
       const numbers = read(frame, summary(tensor))?.info.summary ?? null;
-      setText(size, numbers ? `norm ${number(numbers.norm, 3)}` : "");
       const view = views[i];
       if (!view) return;
       const axes = matrixAxes(this.#axes.value.get(norm.input) ?? [], view.info.shape,
@@ -120,7 +119,6 @@ export class NormPathsPanel extends Panel {
         cellsOfTensor: `d${norm.input}`,
       });
     });
-    this.#tell(norm, frame);
   }
 
   /** The words and formulas, which only another network or batch norm changes. @param {BatchNorm} norm @param {Store} store */
@@ -138,8 +136,20 @@ export class NormPathsPanel extends Panel {
     setText(this.#why, paths.mean_through_variance.why);
   }
 
+  /** @override @param {Store} store */
+  tell(store) {
+    const norm = chosenNorm(store);
+    if (!norm) return;
+    const frame = store.frame.value;
+    for (const { path, size } of this.#parts) {
+      const numbers = read(frame, summary(tensorOf(norm, path)))?.info.summary;
+      setText(size, numbers ? `norm ${number(numbers.norm, 3)}` : "");
+    }
+    this.#bearOut(norm, frame);
+  }
+
   /** The numbers that bear it out. @param {BatchNorm} norm @param {Frame | null} frame */
-  #tell({ input, paths }, frame) {
+  #bearOut({ input, paths }, frame) {
     const [remainder, through, sum, whole] = [paths.remainder, paths.mean_through_variance, paths.difference_sum, `d${input}`]
       .map((tensor) => read(frame, summary(tensor))?.info);
     if (!remainder?.summary) {

@@ -11,7 +11,7 @@
 import { empty } from "../../figures/empty.js";
 import { element } from "../../lib/dom.js";
 import { effect, signal } from "../../lib/signals.js";
-import { View } from "../../lib/view.js";
+import { readable, View } from "../../lib/view.js";
 import { panelMenu } from "./panel-menu.js";
 
 /** So far below the screen a panel is made ready, so that it is there when it is scrolled into view. */
@@ -62,6 +62,9 @@ export class Panel extends View {
       this.update(store);
       this.#note(store);
     });
+    readable(store, () => {
+      if (this.#onScreen.value) this.tell(store);
+    });
   }
 
   /** Plots that come later, and what a person points at in any of them. @param {Store} store */
@@ -109,6 +112,9 @@ export class Panel extends View {
   body(_store) {
     return [];
   }
+
+  /** Brings words and numbers beside the plots up to date: while training runs, as often as one can read them. @param {Store} _store */
+  tell(_store) {}
 
   /** The views it needs now. @param {Store} _store @returns {Wish[]} */
   wishes(_store) {

@@ -23,6 +23,8 @@ import { ReadableView } from "../../lib/view.js";
 /** Of the losses, and what stands below them for the checkpoints, in pixels. */
 const FACE = 32;
 const TICK = 4;
+/** While training runs, the losses of all steps are drawn so seldom, in milliseconds: a frame's more are hardly seen. */
+const FACE_EVERY = 1000;
 /** Changes nearer to each other share a mark. */
 const APART = 11;
 /** The weight of the past in the smoothed losses. */
@@ -40,8 +42,10 @@ export class StepScrubber extends ReadableView {
   #track = element("div", {
     class: "track", id: "scrubber", role: "slider", tabindex: "0", "aria-label": "Step", "aria-valuemin": "0",
   });
-  /** What was drawn last, and when. @type {Drawn | null} */
+  /** What was drawn last, @type {Drawn | null} */
   #drawn = null;
+  /** and when. */
+  #drawnAt = -Infinity;
 
   /** @override @param {Store} store */
   build(store) {
@@ -99,7 +103,9 @@ export class StepScrubber extends ReadableView {
     const step = Math.min(heading.value?.step ?? 0, scale.last);
     this.#place(step, scale);
     const next = { history: history.value, timeline: timeline.value, ...scale };
-    if (scale.width === 0 || !this.#isOther(next)) return;
+    const now = performance.now();
+    if (scale.width === 0 || (store.streaming.value && now - this.#drawnAt < FACE_EVERY) || !this.#isOther(next)) return;
+    this.#drawnAt = now;
     this.#drawFace(next.history, scale);
     this.#drawTimeline(next.timeline, scale, actions.seek);
   }

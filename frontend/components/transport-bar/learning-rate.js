@@ -7,9 +7,9 @@
 import { element } from "../../lib/dom.js";
 import { brief } from "../../lib/format.js";
 import { numeric } from "../../lib/time/new-session.js";
-import { View } from "../../lib/view.js";
+import { ReadableView } from "../../lib/view.js";
 
-export class LearningRate extends View {
+export class LearningRate extends ReadableView {
   #input = element("input", {
     type: "text", inputmode: "decimal", id: "learning-rate", "aria-label": "Learning rate", autocomplete: "off",
   });

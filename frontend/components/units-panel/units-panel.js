@@ -68,25 +68,32 @@ export class UnitsPanel extends Panel {
     const title = `${layer.output}: unit × example; ■ marks dead units`;
     if (!view.data || view.info.block) {
       this.#plot.cells = null;
-      setText(this.#most, "");
-      if (!view.data) {
-        setText(this.#dead, "Not known yet at this op.");
-        return drawUnknown(this.#plot, title, view.info);
-      }
-      setText(this.#dead, "");
+      if (!view.data) return drawUnknown(this.#plot, title, view.info);
       return drawMessage(this.#plot, title, `${view.info.shape.join(" × ")} outputs are more than can be shown one by one`);
     }
     const h = /** @type {Float32Array} */ (view.data);
     const units = unitsOf(h, view.columns);
     const order = this.#inOrder(orderOf(units, by));
-    setText(this.#dead, deadText(units));
-    setText(this.#most, units.notFinite ? "" : mostText(units));
     const [contexts, targets] = ["Xb", "Yb"].map((tensor) => read(frame, values(tensor))?.data);
     if (!contexts || !targets) return;
     const examples = exampleLabels(contexts, targets, store.dataset.value?.characters ?? []);
     this.#plot.cells = transposable(layer.output, view.rows, order);
     this.#plot.draw((detail, theme) =>
       unitMap({ units, order, values: h, shown, examples, title, theme, detail }));
+  }
+
+  /** @override @param {Store} store */
+  tell(store) {
+    const layer = chosenLayer(store);
+    const view = layer && read(store.frame.value, values(layer.output, MOST_CELLS));
+    if (!view) return;
+    if (!view.data || view.info.block) {
+      setText(this.#dead, view.data ? "" : "Not known yet at this op.");
+      return setText(this.#most, "");
+    }
+    const units = unitsOf(/** @type {Float32Array} */ (view.data), view.columns);
+    setText(this.#dead, deadText(units));
+    setText(this.#most, units.notFinite ? "" : mostText(units));
   }
 
   /** The same array for as long as the order is the same. @param {number[]} order */

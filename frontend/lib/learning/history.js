@@ -56,10 +56,12 @@ function join(a, b) {
   };
 }
 
-/** @param {Bucket[]} buckets @param {number} width @returns {Bucket[]} */
-function joinWithin(buckets, width) {
-  /** @type {Bucket[]} */
-  const joined = [];
+/**
+ * Buckets, and more that come after them, of which neighbours join.
+ * @param {Bucket[]} held  Joined already. @param {Bucket[]} buckets @param {number} width @returns {Bucket[]}
+ */
+function joinOnto(held, buckets, width) {
+  const joined = [...held];
   for (const next of buckets) {
     const last = joined.at(-1);
     if (last && Math.floor(last.step / width) === Math.floor(next.step / width)) {
@@ -87,8 +89,8 @@ function extend({ width, buckets: held }, buckets, present) {
     const step = Math.max(bucket.step, from);
     return { ...bucket, step, steps: bucket.step + bucket.steps - step };
   });
-  let joined = joinWithin([...held, ...news], width);
-  while (joined.length > MOST_BUCKETS) joined = joinWithin(joined, (width *= 2));
+  let joined = joinOnto(held, news, width);
+  while (joined.length > MOST_BUCKETS) joined = joinOnto([], joined, (width *= 2));
   return { width, buckets: joined, present };
 }
 
@@ -149,13 +151,21 @@ export const past = (series, end) => extend(EMPTY, bucketsOf(series, end), null)
 /** A past, and what a history has after it. @param {History} past @param {History} history */
 export const continued = (past, { buckets, present }) => extend(past, buckets, present);
 
+/** Histories never change: whoever wants one's columns finds them made. @type {WeakMap<History, Series>} */
+const columnsOf = new WeakMap();
+
 /** As columns again. @param {History} history @returns {Series} */
-export function toSeries({ buckets, present }) {
+export function toSeries(history) {
+  const made = columnsOf.get(history);
+  if (made) return made;
+  const { buckets, present } = history;
   const all = present ? [...buckets, present] : buckets;
-  return {
+  const columns = {
     step: all.map(({ step }) => step),
     mean: all.map(({ mean }) => mean),
     min: all.map(({ min }) => min),
     max: all.map(({ max }) => max),
   };
+  columnsOf.set(history, columns);
+  return columns;
 }

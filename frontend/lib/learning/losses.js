@@ -23,7 +23,7 @@ export function stepsPerPoint({ buckets, width }) {
   const [fewest, most] = sizes.length ? [Math.min(...sizes), Math.max(...sizes)] : [1, 1];
   if (most === 1) return { steps: 1, text: "each step" };
   if (fewest === most) return { steps: most, text: `means of ${whole(most)} steps` };
-  const wide = sizes.filter((size) => 2 * size >= width).length;
-  if (width > 1 && 2 * wide > sizes.length && most <= 2 * width) return { steps: width, text: `means of ~${whole(width)} steps` };
+  const wide = sizes.filter((size) => 2 * size >= width && size <= 2 * width).length;
+  if (width > 1 && 2 * wide > sizes.length) return { steps: width, text: `means of ~${whole(width)} steps` };
   return { steps: most, text: `means of ${whole(fewest)}–${whole(most)} steps` };
 }

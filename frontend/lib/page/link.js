@@ -13,9 +13,10 @@ import { embedded } from "./embed.js";
 
 /** What is on show, as the choices that bring it back. Reads signals. @param {Shown} shown @returns {Choices} */
 export function shownChoices({ choices, position, running, session }) {
-  const { step, op } = position.value ?? {};
-  const rests = session.value !== null && step !== undefined && !running.value;
-  return { ...choices.value, at: rests ? `${step}:${op}` : "" };
+  // Where a run stands is not asked: it would be another place in every frame.
+  const rests = session.value !== null && !running.value;
+  const { step, op } = (rests && position.value) || {};
+  return { ...choices.value, at: step === undefined ? "" : `${step}:${op}` };
 }
 
 /** The query string of what is on show. What an embedded panel implies goes without saying. @param {Shown} shown */

@@ -35,5 +35,6 @@ test("points that are about as wide as they are meant to be are said to be so, w
   assert.deepEqual(stepsPerPoint(history(1024, 1029, 1019, 3)), about);
   assert.deepEqual(stepsPerPoint(history(1024, 1030, 1018, 600)), about);
   assert.deepEqual(stepsPerPoint(history(1024, 1024, 90, 3)), about);
+  assert.deepEqual(stepsPerPoint(history(1024, 1024, 2100, 3)), about);
   assert.deepEqual(stepsPerPoint(history(90, 1024, 1)), { steps: 1024, text: "means of 90–1,024 steps" });
 });
