@@ -175,6 +175,11 @@ export interface PlotlyLibrary {
 }
 
 declare global {
+  interface Navigator {
+    /** Not in all browsers. */
+    readonly scheduling?: { isInputPending(): boolean };
+  }
+
   interface Window {
     Plotly?: PlotlyLibrary;
   }

@@ -14,14 +14,18 @@ import { Marks } from "./marks.js";
 import { Pointer } from "./pointer.js";
 import { fileName, Stage } from "./stage.js";
 import { readTheme } from "./theme.js";
-import { turns } from "./turns.js";
+import { browser, Turns } from "./turns.js";
 
+/** The page's plots share one screen and one thread. */
+const turns = new Turns(browser());
 /** After so many milliseconds without a draw the data is taken to rest. */
 const REST_AFTER = 100;
 /** … and after so many while it is said to stream: a hiccup must not set all plots drawing at once, and make it worse. */
 const REST_AFTER_STREAMING = 1000;
+/** So many milliseconds after a stream has ended the rest of it has come: what was read anew of its past, too. */
+const END = 500;
 /** While data streams, axes follow it so seldom: to compare them costs as much as to paint a small plot. */
-const AXES_EVERY = 100;
+const AXES_EVERY = 250;
 
 /**
  * `<live-plot>`: one figure, two painters. While data moves, a canvas inside Plotly's plot area paints it, many times
@@ -40,8 +44,9 @@ export class LivePlot extends HTMLElement {
   #settling = false;
   #restTimer = 0;
   #streaming = false;
-  /** When the axes were last compared, and of which figure. */
-  #comparedAt = 0;
+  #endsUntil = -Infinity;
+  /** In which stretch of time the axes were last compared, and of which figure. */
+  #comparedIn = NaN;
   #comparedOf = "";
   #marks = new Marks();
   #pointer = new Pointer(this, () => this.#stage?.area ?? null);
@@ -95,9 +100,21 @@ export class LivePlot extends HTMLElement {
     return this.#onScreen;
   }
 
+  /** Its stream has just ended: what comes now is the last, and no time is needed to see whether more does. */
+  get #ends() {
+    return !this.#streaming && performance.now() < this.#endsUntil;
+  }
+
+  get canWait() {
+    return this.#settling && !this.#ends;
+  }
+
   /** Whether more data is about to come; once it is not, the true figure is due. @param {boolean} streaming */
   set streaming(streaming) {
-    if (this.#streaming && !streaming) this.settle();
+    if (this.#streaming && !streaming) {
+      this.#endsUntil = performance.now() + END;
+      this.settle();
+    }
     this.#streaming = streaming;
   }
 
@@ -105,10 +122,11 @@ export class LivePlot extends HTMLElement {
   set cells(cells) {
     // Told anew with each frame; only what is another one costs anything.
     if (isSame(cells, this.#cells)) return;
+    const canBeEntered = cells !== null;
+    // With cells to go to it takes the arrow keys, which a screen reader must let through.
+    if (canBeEntered !== (this.#cells !== null)) this.role = canBeEntered ? "application" : "figure";
     this.#cells = cells;
     this.#pointer.cells = cells;
-    // With cells to go to it takes the arrow keys, which a screen reader must let through.
-    this.role = cells ? "application" : "figure";
     this.#mark();
   }
 
@@ -136,11 +154,14 @@ export class LivePlot extends HTMLElement {
    */
   draw(make) {
     this.#make = make;
+    if (this.getAttribute("state") !== "live") this.setAttribute("state", "live");
+    turns.requestPaint(this);
+    if (this.#ends) return this.settle();
+    // Nothing of what it is no longer to show: while a key is held down, Plotly would only keep the next frame waiting.
+    turns.leaveTurn(this);
     this.#settling = false;
-    this.setAttribute("state", "live");
     clearTimeout(this.#restTimer);
     this.#restTimer = window.setTimeout(() => this.settle(), this.#streaming ? REST_AFTER_STREAMING : REST_AFTER);
-    turns.requestPaint(this);
   }
 
   /** Lets the true figure take over as soon as it is this plot's turn. */
@@ -168,9 +189,9 @@ export class LivePlot extends HTMLElement {
 
   /** Whether Plotly's axes are to be compared with the figure's now. @param {Figure} figure */
   #comparesAxes({ layout: { uirevision } }) {
-    const now = performance.now();
-    if (this.#streaming && uirevision === this.#comparedOf && now - this.#comparedAt < AXES_EVERY) return false;
-    [this.#comparedOf, this.#comparedAt] = [uirevision, now];
+    const beat = Math.floor(performance.now() / AXES_EVERY);
+    if (this.#streaming && uirevision === this.#comparedOf && beat === this.#comparedIn) return false;
+    [this.#comparedOf, this.#comparedIn] = [uirevision, beat];
     return true;
   }
 

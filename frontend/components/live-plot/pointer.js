@@ -39,8 +39,8 @@ export class Pointer {
   set cells(cells) {
     if (cells?.tensor !== this.#cells?.tensor) this.#cursor = null;
     this.#cells = cells;
-    if (cells) this.#host.tabIndex = 0;
-    else this.#host.removeAttribute("tabindex");
+    if (cells && this.#host.tabIndex !== 0) this.#host.tabIndex = 0;
+    else if (!cells) this.#host.removeAttribute("tabindex");
   }
 
   /** Row and column under the mouse, null outside of the data. @param {MouseEvent} event @returns {[number, number] | null} */

@@ -152,7 +152,8 @@ function fitCanvas(canvas, { left, top, width, height }) {
   const density = window.devicePixelRatio;
   const pixels = { width: Math.round(width * density), height: Math.round(height * density) };
   if (canvas.width !== pixels.width || canvas.height !== pixels.height) Object.assign(canvas, pixels);
-  Object.assign(canvas.style, { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` });
+  const place = `left: ${left}px; top: ${top}px; width: ${width}px; height: ${height}px;`;
+  if (canvas.getAttribute("style") !== place) canvas.setAttribute("style", place);
   const context = canvas.getContext("2d");
   if (!context) throw new Error("This browser has no 2-D canvas.");
   context.setTransform(pixels.width / width, 0, 0, pixels.height / height, 0, 0);
