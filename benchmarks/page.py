@@ -22,6 +22,7 @@ from tests.serving import running_server
 SECONDS = 10.0
 GROWTH_FRAMES = 10_000
 ANSWERS = 15
+PAUSES = 9
 # All panels on screen, and so drawn, at once: in a browser that is zoomed out to half. It is zoomed as a user does it;
 # an emulated `device_scale_factor` has every layer resampled in every frame, which costs more than all drawing.
 TALL = ViewportSize(width=1440, height=1550)
@@ -82,22 +83,23 @@ def live(browser_type: BrowserType, rest: httpx2.Client, url: str, session: str)
     with zoomed_out(browser_type) as page:
         page.goto(address(url, session, panels=PANELS))
         wait_for_all_plots(page)
-        meter = probes.Meter(page)
-        before = meter.read()
+        meter, clock = probes.Meter(page), probes.Meter(page, wall=True)
+        before = [each.read()["ScriptDuration"] for each in (meter, clock)]
         counted: dict[str, Any] = {}
         watched = steps_per_second(rest, session, lambda: counted.update(page.evaluate(probes.COUNT_FRAMES, SECONDS)))
-        script = 1e3 * (meter.read()["ScriptDuration"] - before["ScriptDuration"]) / counted["frames"]
+        after = [each.read()["ScriptDuration"] for each in (meter, clock)]
+        script, waiting = (1e3 * (end - begin) / counted["frames"] for begin, end in zip(before, after, strict=True))
         growth = grown(page, meter)
-        rested = page.evaluate(probes.PAUSE_AND_REST)
+        rested = statistics.median(pauses(page, rest, session))
         reacted = page.evaluate(probes.REACT, SECONDS / 2)
     frames = statistics.median(counted["slowest"])
     panels = f"{counted['plots']} plots live"
     return [
         Figure("frames of the slowest plot, median", frames, "a second", panels, "≥ 50"),
-        Figure("script on the main thread", script, "ms a frame", panels, "≤ 4"),
+        Figure("script on the main thread", script, "ms a frame", f"{waiting:.1f} with waits for a processor", "≤ 4"),
         Figure("gap between frames, p99", counted["p99"], "ms", panels, "≤ 100"),
         Figure("frames, of those of Plotly.react", frames / reacted, "times", f"{reacted:.1f} a second by it", "≥ 8"),
-        Figure("true figures after a pause", rested, "ms", f"the last of {counted['plots']}", "≤ 250"),
+        Figure("true figures after a pause, median", rested, "ms", f"the last of {counted['plots']}", "≤ 250"),
         Figure("steps with the page watching", watched / alone, "of those without", f"{alone:,.0f} steps/s without"),
         *growth,
     ]
@@ -117,6 +119,17 @@ def zoomed_out(browser_type: BrowserType) -> Iterator[Page]:
         )
         yield context.new_page()
         context.close()
+
+
+def pauses(page: Page, rest: httpx2.Client, session: str) -> list[float]:
+    """How long it takes until all plots are Plotly's, in ms, of several pauses. A first one compiles Plotly's code."""
+    taken = []
+    for _ in range(PAUSES + 1):
+        taken.append(page.evaluate(probes.PAUSE_AND_REST))
+        rest.post(f"/api/sessions/{session}/run", json={})
+        page.wait_for_timeout(2000)
+    page.evaluate(probes.PAUSE_AND_REST)  # What comes next has the processors to itself, as it did.
+    return taken[1:]
 
 
 def grown(page: Page, meter: probes.Meter) -> list[Figure]:
@@ -198,4 +211,4 @@ def wait_for_all_plots(page: Page) -> None:
         "() => { const plots = [...document.querySelectorAll('live-plot')].filter((plot) => plot.checkVisibility());"
         " return plots.length && plots.every((plot) => plot.querySelector('canvas')); }"
     )
-    page.wait_for_timeout(2000)  # Let axes find their ranges.
+    page.wait_for_timeout(3000)  # Axes find their ranges, and Chromium compiles what is run often.
