@@ -265,3 +265,14 @@ def test_a_run_that_is_watched_is_told_by_the_stream_alone(dashboard: Dashboard)
     assert not [url for url in asked if "/metrics" in url]
     dashboard.click("pause")
     dashboard.wait_for_rest("#loss-plot")
+
+
+def test_axes_follow_the_data_while_it_streams(dashboard: Dashboard) -> None:
+    dashboard.click("run")
+    session = dashboard.wait_for_session(lambda session: session["position"]["step"] > 20_000)
+    dashboard.page.wait_for_function(
+        "(step) => document.querySelector('#loss-plot .js-plotly-plot')._fullLayout.xaxis.range[1] > step",
+        arg=session["position"]["step"],
+        timeout=3000,
+    )
+    assert dashboard.session()["running"]

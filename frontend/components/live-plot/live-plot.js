@@ -157,8 +157,9 @@ export class LivePlot extends HTMLElement {
     if (this.getAttribute("state") !== "live") this.setAttribute("state", "live");
     turns.requestPaint(this);
     if (this.#ends) return this.settle();
-    // Nothing of what it is no longer to show: while a key is held down, Plotly would only keep the next frame waiting.
-    turns.leaveTurn(this);
+    // No figure of what it is no longer to show: while a key is held down it would only keep the next frame waiting.
+    // Axes that are due are so for the new data too.
+    if (this.#settling) turns.leaveTurn(this);
     this.#settling = false;
     clearTimeout(this.#restTimer);
     this.#restTimer = window.setTimeout(() => this.settle(), this.#streaming ? REST_AFTER_STREAMING : REST_AFTER);
