@@ -22,8 +22,8 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 LONGEST_WAIT_SECONDS = 3600.0
-# Of a session that trains, frames are built no closer together: pages that come meanwhile share one. A little less than
-# a display's frame, so that a page which asks 60 times a second is not always just too early.
+# Of a session that trains, frames are built no closer together: pages that come meanwhile share one. Half a display's
+# frame, so that a page which asks 60 times a second is not always just too early.
 SECONDS_BETWEEN_FRAMES = 1 / 120
 
 

@@ -220,8 +220,8 @@ export function effect(body) {
 
 /**
  * An effect of what changes faster than it is worth: it runs once in so many milliseconds at most, and what changed
- * meanwhile is made up for after them. These stretches of time are the same for all effects, so that a frame in three
- * or four has the work of all of them and the others none.
+ * meanwhile is made up for after them. These stretches of time are the same for all effects, so that one
+ * frame has the work of all of them, and those between it and the next none.
  * @param {() => void} body
  * @param {() => number} pause  Asked each time; 0: at once.
  * @param {Clock} [clock]

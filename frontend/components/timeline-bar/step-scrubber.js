@@ -42,9 +42,9 @@ export class StepScrubber extends ReadableView {
   #track = element("div", {
     class: "track", id: "scrubber", role: "slider", tabindex: "0", "aria-label": "Step", "aria-valuemin": "0",
   });
-  /** What was drawn last, @type {Drawn | null} */
+  /** What was drawn last. @type {Drawn | null} */
   #drawn = null;
-  /** and when. */
+  /** When its face was. */
   #drawnAt = -Infinity;
 
   /** @override @param {Store} store */
