@@ -93,9 +93,23 @@ function valueTrace(options, limit) {
 function hoverTexts(z, options) {
   const texts = options.describe ? described(options.describe) : named(options);
   return {
-    text: z.map((cells, row) => Array.from(cells, (value, column) => texts(row, column, value))),
+    text: lazyRows(z.length, (row) => Array.from(z[row], (value, column) => texts(row, column, value))),
     hovertemplate: "%{text}<extra></extra>",
   };
+}
+
+/**
+ * Rows that are made whenever they are read: Plotly reads the one under the pointer, and to write all texts of a large
+ * tensor takes longer than to draw it.
+ *
+ * @param {number} count
+ * @param {(row: number) => string[]} make
+ */
+function lazyRows(count, make) {
+  /** @type {string[][]} */
+  const rows = new Array(count);
+  for (let row = 0; row < count; row++) Object.defineProperty(rows, row, { get: () => make(row), enumerable: true });
+  return rows;
 }
 
 /**

@@ -28,6 +28,8 @@ export class TensorCard extends View {
   #built = null;
   #shown = "";
   #toFocus = false;
+  /** Noted, since to set or read where it stands has the whole page laid out. */
+  #scrolled = false;
   #forward = element("div");
   #backward = element("div", { class: "backward" });
   #update = new UpdateNumbers();
@@ -47,6 +49,7 @@ export class TensorCard extends View {
     this.append(element("div", { class: "card" },
       element("div", { class: "forward" }, this.#forward, this.#update),
       this.#backward, this.#sum, this.#proof));
+    this.addEventListener("scroll", () => (this.#scrolled = true), { passive: true });
     this.addEventListener("toggle", ({ target }) => {
       if (target instanceof HTMLDetailsElement) this.#toggled(target, store);
     }, { capture: true });
@@ -92,7 +95,8 @@ export class TensorCard extends View {
     this.#forward.replaceChildren(lines.forward);
     this.#backward.replaceChildren(...(lines.backward ? [lines.backward] : []));
     this.#sum.turnTo(network.gradients.find((each) => each.tensor === tensor) ?? null, known);
-    this.scrollTop = 0;
+    if (this.#scrolled) this.scrollTop = 0;
+    this.#scrolled = false;
     if (focused) this.#toFocus = true;
   }
 

@@ -145,7 +145,8 @@ export class FlowGraph extends ReadableView {
   /** One op on, a light runs along what it did. @param {number} before @param {Shown} shown */
   #move(before, shown) {
     const { edge, node } = shown.current;
-    this.#reveal(shown);
+    // In the next frame the page is laid out; to ask for places now would have it laid out twice.
+    requestAnimationFrame(() => this.#reveal(shown));
     if (shown.op !== before + 1) return;
     const { drawing, layout } = /** @type {Flow} */ (this.#flow);
     if (edge) drawing.pulse(edge, "up");
@@ -155,9 +156,9 @@ export class FlowGraph extends ReadableView {
 
   /** Brings what the last op did into sight, unless the mouse is here: what it is on must stay there. @param {Shown} shown */
   #reveal({ current: { node: place } }) {
-    if (this.#input.mouseInside || !place) return;
+    if (this.#input.mouseInside || !place || !this.#flow) return;
     const { height } = this.#frame.getBoundingClientRect();
-    const { layout } = /** @type {Flow} */ (this.#flow);
+    const { layout } = this.#flow;
     const y = (place.y / layout.height) * this.#frame.scrollHeight;
     const { scrollTop } = this.#frame;
     if (y < scrollTop + 40 || y > scrollTop + height - 40) this.#frame.scrollTop = y - height / 2;

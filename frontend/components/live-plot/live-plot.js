@@ -226,7 +226,8 @@ export class LivePlot extends HTMLElement {
   #redraw() {
     if (!this.#make) return;
     turns.requestPaint(this);
-    turns.requestTurn(this);
+    // Out of sight it is drawn once it rests or comes in sight: while data moves, its axes would hold up those in sight.
+    if (this.#onScreen || this.#settling || this.#atRest) turns.requestTurn(this);
   }
 
   #themeNow() {

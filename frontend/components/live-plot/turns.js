@@ -25,7 +25,7 @@
  * takes about as long as a turn, and hears the user. */
 const TURNS_UNTIL = 60;
 /** So many milliseconds after a key or click whoever can wait does: its answer is on the way, and is to be seen first. */
-const ANSWER_WITHIN = 120;
+const ANSWER_WITHIN = 200;
 
 /** @returns {Surroundings} */
 export function browser() {
