@@ -11,6 +11,8 @@ import { effect } from "./lib/signals.js";
 
 /** Browsers refuse to hear of a new address more often than some times a second. */
 const PAUSE = 150;
+/** Chromium lays the page out to take an address: what a click or key has changed is seen first. */
+const SEEN_FIRST = 50;
 
 /**
  * What the address asks for. Where the session stands counts for whoever opens a link; on a reload it has gone on.
@@ -41,9 +43,7 @@ export function followAddress(shown) {
 
   effect(() => {
     search = searchOf(shown);
-    const wait = written + PAUSE - performance.now();
-    if (wait <= 0) write();
-    else if (!timer) timer = window.setTimeout(write, wait);
+    timer ||= window.setTimeout(write, Math.max(SEEN_FIRST, written + PAUSE - performance.now()));
   });
   // A reload, or a click on a link, may come before the next time.
   addEventListener("pagehide", write);

@@ -11,6 +11,9 @@ import { commandQueue } from "../lib/command-queue.js";
 import { backWithin } from "../lib/time/moments.js";
 import { checkpointBefore } from "../lib/time/timeline.js";
 
+/** So many times as far back as is wanted. */
+const ROOM = 10;
+
 /**
  * @typedef {object} Surroundings
  * @property {Api} api
@@ -72,9 +75,14 @@ export function createTransport({ api, state, derived, report }) {
 
   /** @param {string} id @param {Unit} unit @param {number} count  Negative: no further back than the run begins. */
   async function back(id, unit, count) {
-    const position = await whereItStops(id);
     const network = state.network.peek();
-    const possible = network ? backWithin(unit, count, position, network) : 0;
+    if (!network) return;
+    /** @param {Position} from @param {number} wanted */
+    const within = (from, wanted) => backWithin(unit, wanted, from, network);
+    const position = await pause(id) ?? derived.position.peek();
+    // What is on show may be some moves old. With room enough that does not matter, and it need not be asked for.
+    const hasRoom = position && within(position, ROOM * count) === ROOM * count;
+    const possible = hasRoom ? count : within((await api.session(id)).position, count);
     if (possible) await api.advance(id, unit, possible);
   }
 

@@ -74,7 +74,7 @@ def test_a_breakpoint_is_set_and_removed_with_the_keyboard_alone(dashboard: Dash
     expect(page.locator("#breakpoint-popover")).to_be_hidden()
     expect(page.locator("#breakpoint")).to_be_focused()
     expect(page.locator("#breakpoint")).to_have_text("loss < 2.5")
-    assert "until=loss%3C2.5" in page.url
+    expect(page).to_have_url(re.compile("until=loss%3C2.5"))
     page.keyboard.press("Enter")
     page.locator("#breakpoint-popover").get_by_role("button", name="Remove").press("Enter")
     expect(page.locator("#breakpoint")).to_have_text("paused")

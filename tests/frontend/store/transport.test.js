@@ -120,6 +120,18 @@ for (const [unit, times, step, op] of /** @type {["op" | "pass", number, number,
   });
 }
 
+for (const [op, asked] of /** @type {[number, number][]} */ ([[50, 0], [11, 0], [9, 1], [1, 1]])) {
+  test(`at op ${op} of step 0 one op back ${asked ? "asks first" : "need not ask"} where the session stands`, async () => {
+    const { store, called, streams } = opened({ refuse: moving(50).refuse });
+    await store.actions.start();
+    streams[0].handlers.frame(frame({ position: { step: 0, op, ops: 50 } }));
+    const before = called("session").length;
+    await store.actions.advance("op", -1);
+    assert.equal(called("session").length - before, asked);
+    assert.deepEqual(called("advance"), [["s1", "op", -1]]);
+  });
+}
+
 /** @param {Record<string, any>} [refuse] */
 async function atStep3(refuse) {
   const made = opened({ refuse: { ...moving(50).refuse, timeline: { last_step: 9, commands: [], checkpoints: [0, 4, 8] }, ...refuse } });
