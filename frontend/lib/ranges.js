@@ -7,7 +7,7 @@
 /** @import { Numbers, Range } from "../types/plotly" */
 
 /** Shrink only when the data takes less than this share of the range. */
-const SHRINK_BELOW = 0.5;
+const SHRINK_BELOW = 0.3;
 /** How much wider than the data a first range is, on each free side. */
 const PADDING = 0.15;
 /** … and one that takes the place of another: the data moves, and is not to move it again at once. */
@@ -30,7 +30,7 @@ export function niceCeiling(magnitude) {
 
 /**
  * A limit for a scale from -limit to limit. It grows as soon as the data does, and shrinks only when the data would
- * fit into a limit two sizes smaller.
+ * fit into a limit some sizes smaller.
  *
  * @param {number | null} previous
  * @param {number} magnitude  the largest one on show
@@ -78,7 +78,7 @@ export function extent(...arrays) {
 
 /**
  * An axis range that holds all data: it grows at once, with padding, and shrinks only when the data takes less than
- * half of it. With `from`, the lower end stays there (steps and shares start at 0). With `log`, data is positive and
+ * a third of it. With `from`, the lower end stays there (steps and shares start at 0). With `log`, data is positive and
  * padding is a factor.
  *
  * @param {Range | null} previous

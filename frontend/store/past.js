@@ -7,10 +7,8 @@
  * @import { derive, initialState } from "./state.js"
  */
 
-import { append, continued, cut, isBlurred, isCoarse, isGap, past } from "../lib/learning/history.js";
+import { append, continued, cut, isBlurred, isCoarse, isGap, MOST_BUCKETS, past } from "../lib/learning/history.js";
 import { voidFrom } from "../lib/time/void.js";
-
-const METRIC_POINTS = 2000;
 
 /**
  * @typedef {object} Surroundings
@@ -28,7 +26,7 @@ export function createPast({ api, state, derived, report }) {
   /** A frame tells of many steps in few points. Once the session rests, what REST has more of them is read. */
   async function refine() {
     const info = derived.info.peek();
-    if (!info || info.running || !isCoarse(state.history.peek(), METRIC_POINTS)) return;
+    if (!info || info.running || !isCoarse(state.history.peek())) return;
     await load(info.session, info.last_step);
   }
 
@@ -37,7 +35,7 @@ export function createPast({ api, state, derived, report }) {
     if (last === 0 || loading === id) return;
     loading = id;
     try {
-      const { series } = await api.metrics(id, "loss", METRIC_POINTS, last - 1);
+      const { series } = await api.metrics(id, "loss", MOST_BUCKETS, last - 1);
       if (state.session.peek()?.id !== id || !series.loss) return;
       // Where steps were discarded meanwhile, the answer has some that are not there any more.
       if (derived.lastStep.peek() >= last) state.history.value = continued(past(series.loss, last), state.history.peek());

@@ -54,7 +54,7 @@ test("a first range holds the data with padding on both sides", () => {
   assert.ok(low < 2 && low > 1 && high > 4 && high < 5);
 });
 
-test("a range stays while the data fits and takes more than about half of it", () => {
+test("a range stays while the data fits and takes more than about a third of it", () => {
   const range = stickyRange(null, [0, 10]);
   assert.equal(stickyRange(range, [1, 9.5]), range);
   assert.notEqual(stickyRange(range, [1, 12]), range);

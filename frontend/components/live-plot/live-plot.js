@@ -42,6 +42,7 @@ export class LivePlot extends HTMLElement {
   #size = { width: 0, height: 0 };
   #onScreen = false;
   #settling = false;
+  #drawnAt = -Infinity;
   #restTimer = 0;
   #streaming = false;
   #endsUntil = -Infinity;
@@ -89,6 +90,7 @@ export class LivePlot extends HTMLElement {
 
   disconnectedCallback() {
     clearTimeout(this.#restTimer);
+    this.#restTimer = 0;
     turns.leave(this);
     this.#sizes.disconnect();
     this.#sight.disconnect();
@@ -161,13 +163,24 @@ export class LivePlot extends HTMLElement {
     // Axes that are due are so for the new data too.
     if (this.#settling) turns.leaveTurn(this);
     this.#settling = false;
-    clearTimeout(this.#restTimer);
-    this.#restTimer = window.setTimeout(() => this.settle(), this.#streaming ? REST_AFTER_STREAMING : REST_AFTER);
+    this.#drawnAt = performance.now();
+    this.#awaitRest();
+  }
+
+  /** One timer for many draws: a dozen set anew in each frame are felt. */
+  #awaitRest() {
+    const wait = this.#drawnAt + (this.#streaming ? REST_AFTER_STREAMING : REST_AFTER) - performance.now();
+    if (wait <= 0) return this.settle();
+    this.#restTimer ||= window.setTimeout(() => {
+      this.#restTimer = 0;
+      this.#awaitRest();
+    }, wait);
   }
 
   /** Lets the true figure take over as soon as it is this plot's turn. */
   settle() {
     clearTimeout(this.#restTimer);
+    this.#restTimer = 0;
     if (!this.#make || this.#atRest) return;
     this.#settling = true;
     turns.requestTurn(this);

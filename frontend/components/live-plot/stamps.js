@@ -15,7 +15,7 @@ const kept = new Map();
 /** The text at this point. @param {CanvasRenderingContext2D} context @param {Text} text @param {number} x @param {number} y */
 export function stamp(context, text, x, y) {
   const density = context.getTransform().a;
-  const key = JSON.stringify([text, density]);
+  const key = [density, text.font, text.color, text.align, text.line].join("\n");
   const found = kept.get(key) ?? cut(text, density);
   if (kept.size >= MOST) kept.clear();
   kept.set(key, found);

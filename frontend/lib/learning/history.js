@@ -5,7 +5,8 @@
  * @import { Series } from "../../types/wire"
  */
 
-const MOST_BUCKETS = 2000;
+/** About as many as a plot is wide, in pixels: all of them are painted anew in every frame. */
+export const MOST_BUCKETS = 1000;
 
 /**
  * @typedef {object} Bucket
@@ -139,10 +140,10 @@ export const isGap = ({ buckets }, series) => series.step[0] > endOf(buckets);
 /** A bucket that neighbours were joined into is at most about so many times as wide as it would be among equals. */
 const JOINED = 3;
 
-/** Whether so many points would tell clearly more, somewhere. @param {History} history @param {number} points */
-export function isCoarse({ buckets }, points) {
+/** Whether as many buckets as there may be would tell clearly more, somewhere. @param {History} history */
+export function isCoarse({ buckets }) {
   const all = endOf(buckets);
-  return buckets.some(({ steps }) => steps > (all <= points ? 1 : (JOINED * all) / points));
+  return buckets.some(({ steps }) => steps > (all <= MOST_BUCKETS ? 1 : (JOINED * all) / MOST_BUCKETS));
 }
 
 /** The history of the steps before `end`. @param {Series} series @param {number} end @returns {History} */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { MOST_BUCKETS } from "../../../frontend/lib/learning/history.js";
 import { frame, opened, point, session, settled } from "../opened.js";
 
 /** @param {ReturnType<typeof opened>["store"]} store */
@@ -23,7 +24,7 @@ test("losses of frames come after those on record, each step once", async () => 
 test("the past is asked for up to the step before the last one, wherever the session stands", async () => {
   const { store, called } = opened({ refuse: { session: session("s1", { last_step: 9 }) } });
   await store.actions.start();
-  assert.deepEqual(called("metrics"), [["s1", "loss", 2000, 8]]);
+  assert.deepEqual(called("metrics"), [["s1", "loss", MOST_BUCKETS, 8]]);
 });
 
 test("no past is asked for where there is none", async () => {
@@ -37,7 +38,7 @@ test("where the losses of a frame leave steps out, the past is read again", asyn
   const { store, streams, called } = opened();
   await store.actions.start();
   streams[0].handlers.frame(frame({ metrics: point(9, 2), position: { step: 9, op: 2, ops: 2 } }));
-  assert.deepEqual(called("metrics").at(-1), ["s1", "loss", 2000, 8]);
+  assert.deepEqual(called("metrics").at(-1), ["s1", "loss", MOST_BUCKETS, 8]);
 });
 
 test("a run that was told in few points is read again once it rests, and not before", async () => {
@@ -49,7 +50,7 @@ test("a run that was told in few points is read again once it rests, and not bef
   streams[0].handlers.frame(frame({ ...told, running: true }));
   assert.equal(called("metrics").length, before);
   streams[0].handlers.frame(frame(told));
-  assert.deepEqual(called("metrics").slice(before), [["s1", "loss", 2000, 999]]);
+  assert.deepEqual(called("metrics").slice(before), [["s1", "loss", MOST_BUCKETS, 999]]);
 });
 
 test("what came to rest while the past was being read is read as well", async () => {
@@ -69,7 +70,7 @@ test("where a frame hides at which step the losses ended, the past is read again
   await store.actions.start();
   const metrics = { loss: { step: [2, 5], mean: [3, null], min: [3, 2], max: [3, 9] } };
   streams[0].handlers.frame(frame({ metrics, loss: null, position: { step: 9, op: 2, ops: 2 } }));
-  assert.deepEqual(called("metrics").at(-1), ["s1", "loss", 2000, 8]);
+  assert.deepEqual(called("metrics").at(-1), ["s1", "loss", MOST_BUCKETS, 8]);
 });
 
 const AT_4 = { step: 4, op: 2, ops: 2 };
