@@ -61,7 +61,7 @@ def loading(browser_type: BrowserType, url: str) -> list[Figure]:
         context = browser_type.launch_persistent_context(
             profile, executable_path=find_chromium(), args=list(FLAGS), viewport=SCREEN
         )
-        for _ in range(4):
+        for _ in range(8):
             page = context.new_page()
             page.add_init_script(probes.NOTE_FIRST_GRADIENT)
             page.goto(url)
@@ -72,7 +72,7 @@ def loading(browser_type: BrowserType, url: str) -> list[Figure]:
     return [
         Figure("first gradient drawn, first visit", seconds[0], "s", "from navigation", "≤ 3"),
         # Compiled code is kept from the second visit on.
-        Figure("first gradient drawn, later visits", seconds[-1], "s", "the fourth", "≤ 1"),
+        Figure("first gradient drawn, later visits", statistics.median(seconds[3:]), "s", "the fourth to eighth", "≤ 1"),
     ]
 
 

@@ -88,9 +88,12 @@ export function createSessions({ api, state, notices, openStream, take, reset, r
     await read(session);
   }
 
-  /** Opens the session of that id or, where there is none, the first; a server always has one to show. */
-  async function openAny(/** @type {string | null} */ id) {
-    const sessions = await api.sessions();
+  /**
+   * Opens the session of that id or, where there is none, the first; a server always has one to show.
+   * @param {string | null} id @param {Session[]} [listed]  Those that there are, where they have just been read.
+   */
+  async function openAny(id, listed) {
+    const sessions = listed ?? (await api.sessions());
     const first = sessions.find((session) => session.id === id) ?? sessions[0] ?? (await api.createSession({}));
     await open(first.id);
   }

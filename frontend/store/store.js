@@ -86,9 +86,10 @@ export function createStore({ api, openStream, choices = DEFAULTS }) {
 
   async function start() {
     try {
-      state.ops.value = await api.ops();
+      const [ops, listed] = await Promise.all([api.ops(), api.sessions()]);
+      state.ops.value = ops;
       const asked = state.choices.peek();
-      await sessions.openAny(asked.session);
+      await sessions.openAny(asked.session, listed);
       await visit(asked);
     } catch (error) {
       report(error);

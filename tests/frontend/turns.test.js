@@ -26,9 +26,18 @@ function browsing() {
   });
   /** @type {string[]} */
   const done = [];
-  /** A plot of which a call of Plotly takes so long. @param {string} name @param {number} [takes] @param {{ canWait?: boolean, onScreen?: boolean }} [kind] */
-  const plot = (name, takes = 10, { canWait = false, onScreen = true } = {}) => ({
-    canWait, onScreen,
+  let plots = 0;
+  /**
+   * A plot of which a call of Plotly takes so long; each stands after those before it.
+   * @param {string} name @param {number} [takes] @param {{ canWait?: boolean, onScreen?: boolean, isNew?: boolean }} [kind]
+   */
+  const plot = (name, takes = 10, { canWait = false, onScreen = true, isNew = false } = {}) => ({
+    canWait, onScreen, isNew,
+    place: plots++,
+    /** @param {{ place: number }} other */
+    precedes(other) {
+      return this.place < other.place;
+    },
     paint: () => void done.push(`paint ${name}`),
     takeTurn() {
       time += takes;
@@ -95,6 +104,25 @@ test("plots in sight go first", () => {
   nextFrame();
   run("task");
   assert.deepEqual(done, ["seen", "hidden"]);
+});
+
+test("plots take turns in the order in which they stand on the page", () => {
+  const { turns, plot, run, nextFrame, done } = browsing();
+  const [first, second, third] = [plot("first"), plot("second"), plot("third")];
+  for (const each of [third, first, second]) turns.requestTurn(each);
+  nextFrame();
+  run("task");
+  assert.deepEqual(done, ["first", "second", "third"]);
+});
+
+test("what was not there at all is seen before the next turn", () => {
+  const { turns, plot, run, nextFrame, done } = browsing();
+  for (const name of ["a", "b"]) turns.requestTurn(plot(name, 10, { isNew: true }));
+  nextFrame();
+  run("task");
+  assert.deepEqual(done, ["a"]);
+  run("task");
+  assert.deepEqual(done, ["a", "b"]);
 });
 
 test("after a key those who must go on do so one by one, and those who can wait do", () => {

@@ -111,6 +111,15 @@ export class LivePlot extends HTMLElement {
     return this.#settling && !this.#ends;
   }
 
+  /** @param {LivePlot} other */
+  precedes(other) {
+    return Boolean(this.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING);
+  }
+
+  get isNew() {
+    return !this.#stage?.area;
+  }
+
   /** Whether more data is about to come; once it is not, the true figure is due. @param {boolean} streaming */
   set streaming(streaming) {
     if (this.#streaming && !streaming) {

@@ -8,7 +8,9 @@
  * @property {() => void} paint
  * @property {() => void} takeTurn  one call of Plotly
  * @property {boolean} onScreen  those in sight go first
+ * @property {(other: any) => boolean} precedes  whether it stands before another on the page
  * @property {boolean} canWait  what it has to draw is on show already, only less well
+ * @property {boolean} isNew  nothing of it is on show
  *
  * @typedef {object} Surroundings  What a browser provides, and a test replaces.
  * @property {() => number} now
@@ -118,12 +120,15 @@ export class Turns {
     const begin = now();
     const answering = Math.max(0, this.#pressedAt + ANSWER_WITHIN - begin);
     const until = begin + (answering ? 0 : TURNS_UNTIL);
-    do {
+    for (;;) {
       const player = this.#following(answering > 0);
       if (!player) break;
       this.#waiting.delete(player);
+      const { isNew } = player;
       attempt(() => player.takeTurn());
-    } while (now() < until && !isInputPending());
+      // What was not there at all is seen at once.
+      if (isNew || now() >= until || isInputPending()) break;
+    }
     if (this.#following(answering > 0)) this.#postTurn();
     else if (this.#waiting.size) wait(() => this.#postTurn(), answering);
   }
@@ -131,7 +136,9 @@ export class Turns {
   /** Whose turn it is. @param {boolean} isAnswering */
   #following(isAnswering) {
     const players = [...this.#waiting].filter(({ canWait }) => !(isAnswering && canWait));
-    return players.find(({ onScreen }) => onScreen) ?? players[0];
+    const inSight = players.filter(({ onScreen }) => onScreen);
+    return (inSight.length ? inSight : players).reduce(
+      (/** @type {Player | undefined} */ first, player) => (first && !player.precedes(first) ? first : player), undefined);
   }
 }
 
