@@ -72,7 +72,9 @@ def loading(browser_type: BrowserType, url: str) -> list[Figure]:
     return [
         Figure("first gradient drawn, first visit", seconds[0], "s", "from navigation", "≤ 3"),
         # Compiled code is kept from the second visit on.
-        Figure("first gradient drawn, later visits", statistics.median(seconds[3:]), "s", "the fourth to eighth", "≤ 1"),
+        Figure(
+            "first gradient drawn, later visits", statistics.median(seconds[3:]), "s", "the fourth to eighth", "≤ 1"
+        ),
     ]
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
+from model.arming import Armed
 from model.training import Run
 from model.update import Clipping
 
@@ -48,4 +49,17 @@ class SetClipping:
         run.clipping = self.clipping
 
 
-Edit = SetParameter | SetLearningRate | SetClipping
+@dataclass(frozen=True)
+class SetTraps:
+    """These traps are armed from this step on, and no others."""
+
+    step: int
+    traps: tuple[Armed, ...]
+    in_state: bool = False
+
+    def make(self, run: Run) -> None:
+        """Do it to a run that stands at this step or a later one."""
+        run.set_traps(self.traps)
+
+
+Edit = SetParameter | SetLearningRate | SetClipping | SetTraps

@@ -1,7 +1,7 @@
 """Engines: what takes a run from step to step. One goes by the tape, op by op, the other by the compiled kernel.
 
-Both take the same orders and answer with the same kind of trace. Which of them runs a session is settled once, since
-their numbers differ in the last bits.
+Both take the same orders and answer with the same kind of trace. Which of them makes a step is settled by the config
+and the traps that are armed there, however steps are grouped, since their numbers differ in the last bits.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from model.gauges import EVERY
-from model.tape import Tape
+from model.tape import NOTHING, Replaced, Tape
 from model.update import Clipping
 
 
@@ -36,6 +36,7 @@ class Orders:
     rates: NDArray[np.float64]
     clipping: Clipping | None = None
     watch: Watch | None = None
+    replaced: Replaced = NOTHING  # The tape's alone: the kernel has no code for it.
 
     def sampled(self, first: int, last: int) -> range:
         """Of rows `first` to `last`, both included, those whose steps' gauges are kept."""

@@ -8,7 +8,7 @@ from torch import Tensor
 from model.clock import Position
 from model.network import BatchNorm, Network
 from model.paths import Paths
-from model.tape import Tape, record
+from model.tape import NOTHING, Replaced, Tape, record
 
 
 class Moment:
@@ -24,13 +24,14 @@ class Moment:
         inputs: Mapping[str, Tensor],
         running: Mapping[str, Tensor],
         tape: Tape | None = None,
+        replaced: Replaced = NOTHING,
     ) -> None:
         """`inputs`: minibatch and parameters. `tape`: where they have been recorded already."""
         self.network = network
         self.position = position
         self.inputs = inputs
         self.running = running
-        self._recording = _Recording(network, inputs, tape)
+        self._recording = _Recording(network, inputs, tape, replaced)
 
     def at(self, position: Position) -> "Moment":
         """The same step with more or less of it computed."""
@@ -72,9 +73,10 @@ class Moment:
 class _Recording:
     """A tape that is recorded once, by whoever wants it first."""
 
-    def __init__(self, network: Network, inputs: Mapping[str, Tensor], tape: Tape | None) -> None:
+    def __init__(self, network: Network, inputs: Mapping[str, Tensor], tape: Tape | None, replaced: Replaced) -> None:
         self._network = network
         self._inputs = inputs
+        self._replaced = replaced
         self._tape = tape
         self._paths: dict[str, Paths] = {}  # By batch norm
         self._lock = threading.Lock()
@@ -83,7 +85,7 @@ class _Recording:
     def tape(self) -> Tape:
         with self._lock:
             if self._tape is None:
-                self._tape = record(self._network, self._inputs)
+                self._tape = record(self._network, self._inputs, self._replaced)
             return self._tape
 
     def paths(self, norm: BatchNorm) -> Paths:

@@ -34,7 +34,7 @@ def preview_update(tape: Tape, rate: float, clipping: Clipping | None) -> Previe
     """
     before = tape.values
     batch = {name: before[name] for name in ("Xb", "Yb")}
-    after = forward(tape.network, batch | updated_parameters(tape, rate, clipping))
+    after = forward(tape.network, batch | updated_parameters(tape, rate, clipping), tape.replaced)
     gradients = {name: tape.gradients[f"d{name}"] for name in tape.network.parameters}
     clipped = clip(gradients, clipping)
     norm, kept = _norm(gradients), _norm(clipped)

@@ -1,13 +1,37 @@
 """The tape: a network's calls run forwards, then backwards, op by op, and everything that came of it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import reduce
 
 import torch
 from torch import Tensor
 
-from model.network import BatchNorm, Network
+from model.network import BatchNorm, Contribution, Network
+
+Rule = Callable[..., Tensor]
+
+
+class WrongShape(ValueError):
+    """A backward rule's result does not have its tensor's shape; the message says which, and what is expected."""
+
+
+@dataclass(frozen=True)
+class Replaced:
+    """What is computed otherwise than the op table says: a planted bug's doing. Nothing, by default.
+
+    `forward` has functions of the inputs, by the tensor that comes out; `backward` has rules like those of the op
+    table, by the contribution.
+    """
+
+    forward: Mapping[str, Rule] = field(default_factory=dict)
+    backward: Mapping[str, Rule] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.forward or self.backward)
+
+
+NOTHING = Replaced()
 
 
 @dataclass(frozen=True)
@@ -18,6 +42,7 @@ class Tape:
     values: Mapping[str, Tensor]
     contributions: Mapping[str, Tensor]
     gradients: Mapping[str, Tensor]
+    replaced: Replaced = NOTHING
 
     def batch_statistics(self, norm: BatchNorm) -> tuple[Tensor, Tensor]:
         """The minibatch's mean and variance (with Bessel's correction) of every channel, 1 x H each."""
@@ -28,18 +53,22 @@ class Tape:
 
 
 @torch.no_grad()
-def forward(network: Network, inputs: Mapping[str, Tensor]) -> dict[str, Tensor]:
+def forward(network: Network, inputs: Mapping[str, Tensor], replaced: Replaced = NOTHING) -> dict[str, Tensor]:
     """Every value of the forward pass; `inputs` are the minibatch and the parameters, by name."""
     values: dict[str, Tensor] = dict(inputs)
     for call in network.calls:
-        values[call.output] = call.op.forward(*(values[name] for name in call.inputs))
+        compute = replaced.forward.get(call.output, call.op.forward)
+        values[call.output] = compute(*(values[name] for name in call.inputs))
     return values
 
 
 @torch.no_grad()
-def record(network: Network, inputs: Mapping[str, Tensor]) -> Tape:
-    """Run the network forwards and backwards; `inputs` are the minibatch and the parameters, by name."""
-    values = forward(network, inputs)
+def record(network: Network, inputs: Mapping[str, Tensor], replaced: Replaced = NOTHING) -> Tape:
+    """Run the network forwards and backwards; `inputs` are the minibatch and the parameters, by name.
+
+    Raises WrongShape where a rule in place of the op table's gives a gradient that does not have its tensor's shape.
+    """
+    values = forward(network, inputs, replaced)
     contributions: dict[str, Tensor] = {}
     gradients: dict[str, Tensor] = {}
     for contribution in network.contributions:
@@ -47,9 +76,20 @@ def record(network: Network, inputs: Mapping[str, Tensor]) -> Tape:
         y = values[call.output]
         # The walk starts at the loss, whose gradient with respect to itself is 1; every other output has one by now.
         g = gradients[call.gradient] if call.gradient in gradients else torch.ones_like(y)
-        rule = call.op.backward[contribution.operand].rule
-        contributions[contribution.name] = rule(g, y, *(values[name] for name in call.inputs))
+        rule = replaced.backward.get(contribution.name, contribution.rule.rule)
+        result = rule(g, y, *(values[name] for name in call.inputs))
+        if replaced:
+            _check_shape(contribution, result, values[contribution.tensor])
+        contributions[contribution.name] = result
         everything = network.gradients[contribution.gradient]
         if contribution is everything[-1]:
             gradients[contribution.gradient] = reduce(torch.add, (contributions[c.name] for c in everything))
-    return Tape(network, values, contributions, gradients)
+    return Tape(network, values, contributions, gradients, replaced)
+
+
+def _check_shape(contribution: Contribution, result: Tensor, tensor: Tensor) -> None:
+    if result.shape != tensor.shape:
+        raise WrongShape(
+            f"{contribution.name}: the rule gives shape {list(result.shape)}, but {contribution.tensor} has "
+            f"{list(tensor.shape)}, and a gradient has its tensor's shape"
+        )

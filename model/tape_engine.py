@@ -57,7 +57,8 @@ class TapeEngine:
                     continue
                 self.running = updated_running(self.tape, self.running)
                 self.parameters = updated_parameters(self.tape, orders.rates[k - 1].item(), orders.clipping)
-            self.tape = record(self._network, {**self._examples.batch(orders.minibatches[k]), **self.parameters})
+            inputs = {**self._examples.batch(orders.minibatches[k]), **self.parameters}
+            self.tape = record(self._network, inputs, orders.replaced)
             losses.append(self.tape.values["loss"].item())
             measured = {"loss": losses[-1]}
             watches_more = orders.watch is not None and orders.watch.gauge not in measured

@@ -1,5 +1,7 @@
 """A training run: where it stands in time, and how the parameters move from step to step."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import torch
 from jaxtyping import Int
@@ -7,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from model.architecture import build_network
+from model.arming import Armed, InvalidTraps, replaced_by
 from model.clock import Position
 from model.config import Config, LearningRateFrom
 from model.dataset import Dataset
@@ -16,7 +19,7 @@ from model.kernel_engine import KernelEngine
 from model.moment import Moment
 from model.network import Network
 from model.state import InvalidState, State, check_state
-from model.tape import Tape
+from model.tape import NOTHING, Replaced, Tape
 from model.tape_engine import TapeEngine
 from model.update import Clipping, initial_running
 
@@ -43,6 +46,8 @@ class Run:
     op: int
     schedule: tuple[LearningRateFrom, ...]
     clipping: Clipping | None
+    traps: tuple[Armed, ...]
+    _replaced: Replaced
     _chosen: Int[Tensor, "B"]  # The minibatch: numbers of its examples
     _moment: Moment | None
 
@@ -75,7 +80,8 @@ class Run:
         """The run as it stands, to be looked at while it goes on."""
         if self._moment is None:
             inputs = {**self.splits["train"].batch(self._chosen), **self.engine.parameters}
-            self._moment = Moment(self.network, self.position, inputs, self.engine.running, self.engine.tape)
+            recorded = self.engine.tape
+            self._moment = Moment(self.network, self.position, inputs, self.engine.running, recorded, self._replaced)
         return self._moment
 
     @property
@@ -112,10 +118,28 @@ class Run:
         past = tuple(entry for entry in self.schedule if entry.from_step < step)
         self.schedule = (*past, LearningRateFrom(from_step=step, value=value))
 
+    def set_traps(self, traps: Sequence[Armed]) -> None:
+        """Have these traps armed from this step on, and no others; the step is computed again with them.
+
+        Raises InvalidTraps as `check_traps`; then nothing has changed.
+        """
+        replaced = self.check_traps(traps)
+        self.traps, self._replaced = tuple(traps), replaced
+        kind = TapeEngine if replaced else ENGINES[self.config.training.engine]
+        self._use(kind, self.engine.parameters, self.engine.running)
+        self._moment = None
+
+    def check_traps(self, traps: Sequence[Armed]) -> Replaced:
+        """What the network computes otherwise with these traps.
+
+        Raises InvalidTraps where they cannot be armed.
+        """
+        return armed_in(self.config, self.network, traps)
+
     # ── Its state ──
 
     def state(self) -> State:
-        """All that the numbers from this step on depend on, but for schedule and clipping."""
+        """All that the numbers from this step on depend on, but for schedule, clipping and traps."""
         return State(self.step, self.parameters, self.running, self._chosen, self.generator.get_state())
 
     def check(self, state: State) -> None:
@@ -125,13 +149,13 @@ class Run:
             raise InvalidState(f"the minibatch of step {state.step} has examples that are not in the training split")
 
     def restore(self, state: State | None) -> None:
-        """Stand at a step as it was, or at the beginning, with the config's schedule and no clipping.
+        """Stand at a step as it was, or at the beginning, with the config's schedule, no clipping and no traps.
 
         Raises InvalidState where the state is not of this network and data; then nothing has changed.
         """
         state = self._beginning() if state is None else state
         self.check(state)
-        self.engine.restore(state.parameters, state.running)
+        self._use(ENGINES[self.config.training.engine], state.parameters, state.running)
         self._stand_at(state)
 
     def _beginning(self) -> State:
@@ -145,6 +169,7 @@ class Run:
         self.op = self.network.ops
         self.schedule = self.config.training.learning_rate
         self.clipping = None
+        self.traps, self._replaced = (), NOTHING
         self.generator.set_state(state.generator)
         self._chosen = state.minibatch
         self._moment = None
@@ -204,7 +229,16 @@ class Run:
 
     def _run_engine(self, minibatches: Int[Tensor, "K B"], watch: Watch | None) -> Trace:
         rates = self._rates(np.arange(self.step, self.step + len(minibatches)))
-        return self.engine.run(Orders(self.step, minibatches, rates, self.clipping, watch))
+        return self.engine.run(Orders(self.step, minibatches, rates, self.clipping, watch, self._replaced))
+
+    def _use(
+        self, kind: type[KernelEngine | TapeEngine], parameters: Mapping[str, Tensor], running: Mapping[str, Tensor]
+    ) -> None:
+        """Stand there with an engine of this kind, which has computed nothing yet."""
+        if isinstance(self.engine, kind):
+            self.engine.restore(parameters, running)
+        else:
+            self.engine = kind(self.network, self.splits["train"], parameters, running)
 
     def _rates(self, steps: NDArray[np.int64]) -> NDArray[np.float64]:
         """The schedule's learning rate at each of these steps."""
@@ -226,3 +260,13 @@ def network_for(config: Config, dataset: Dataset) -> Network:
         context_length=config.data.context_length,
         vocabulary=len(dataset.characters),
     )
+
+
+def armed_in(config: Config, network: Network, traps: Sequence[Armed]) -> Replaced:
+    """What a run of this config computes otherwise with these traps. Raises InvalidTraps."""
+    replaced = replaced_by(traps, network)
+    if replaced and config.training.engine == "kernel":
+        raise InvalidTraps(
+            "traps: the compiled kernel has no wrong rules; they need a session whose training.engine is auto or tape"
+        )
+    return replaced

@@ -15,7 +15,7 @@ from model.config import Config
 from server.errors import Conflict, Invalid, NotFound, SessionError, TooLarge, Unavailable
 from server.host import SessionHost
 from server.openapi import document
-from server.routes import basics, datasets, explanations, lessons, page, results, sessions, tensors, update
+from server.routes import basics, datasets, explanations, laboratory, lessons, page, results, sessions, tensors, update
 from server.settings import Settings
 from server.store import Store
 from server.stream import router as stream_router
@@ -67,6 +67,7 @@ def create_app(settings: Settings) -> FastAPI:
         results.router,
         update.router,
         explanations.router,
+        laboratory.router,
         stream_router,
     ):
         app.include_router(router)

@@ -3,6 +3,7 @@
 import math
 
 from model.engine import Watch
+from model.not_finite import NotFinite
 from server.errors import Invalid
 from server.schemas import Until
 
@@ -21,14 +22,15 @@ def watch_for(until: Until | None, gauges: list[str]) -> Watch:
     return Watch(until.metric, below, math.inf if until.above is None else until.above)
 
 
-def why_halted(watch: Watch, number: float, loss: float | None, step: int) -> str:
-    """In a sentence, why the run stopped by itself at this step."""
+def why_halted(watch: Watch, number: float, loss: float | None, step: int, first: NotFinite | None) -> str:
+    """In a few sentences, why the run stopped by itself at this step; `first`: where numbers stop being finite."""
+    culprit = "" if first is None else f" The first number that is not: {first}."
     if loss is None or not math.isfinite(loss):
         return (
-            f"The loss is no longer finite at step {step:,}: training has diverged. "
+            f"The loss is no longer finite at step {step:,}: training has diverged.{culprit} "
             "Try a smaller learning rate or gradient clipping in a new session."
         )
     if not math.isfinite(number):
-        return f"{watch.gauge} is no longer finite at step {step:,}, though the loss still is."
+        return f"{watch.gauge} is no longer finite at step {step:,}, though the loss still is.{culprit}"
     side, bound = ("below", watch.below) if number < watch.below else ("above", watch.above)
     return f"{watch.gauge} is {number:.4g} at step {step:,}: {side} {bound:.4g}, where the run was to stop."

@@ -6,7 +6,7 @@ import numpy as np
 
 from model.explanations import Explanation, Line, Term, Update, explain
 from model.update import Clipping
-from server.errors import Invalid
+from server.errors import Conflict, Invalid
 from server.matrices import Array, as_matrix
 from server.schemas import ExplanationInfo, FactorInfo, LineInfo, OriginInfo, RestInfo, TermInfo
 from server.snapshot import Snapshot
@@ -20,11 +20,24 @@ def describe_cell(
     Raises NotFound, Conflict where the tensor is not known at this position, Invalid where it has no such cell.
     """
     tensor = snapshot.tensor(name).numpy()
+    _check_is_by_the_table(snapshot, name)
     index = largest_of_block(tensor, parse_cell(cell, tensor.shape), _parse_block(block))
     training = snapshot.info.training
     clipping = None if training.clipping is None else Clipping(training.clipping.by, training.clipping.threshold)
     update = Update(training.learning_rate, clipping)
     return _on_the_wire(snapshot, explain(snapshot.moment, name, index, characters, update, terms))
+
+
+def _check_is_by_the_table(snapshot: Snapshot, name: str) -> None:
+    """Raise Conflict where a trap has taken the place of the rule that would be told."""
+    network, replaced = snapshot.moment.network, snapshot.moment.tape.replaced
+    parts = [name, *(contribution.name for contribution in network.gradients.get(name, ()))]
+    for part in parts:
+        if part in replaced.forward or part in replaced.backward:
+            raise Conflict(
+                f"{part} is computed by a trap that is armed, and not by the op table, which explains cells: disarm it "
+                'by PATCH …/training {"traps": []} to see how it should be'
+            )
 
 
 def parse_cell(text: str, shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -31,6 +31,8 @@ from server.explaining import describe_cell
 from server.formats import Encoded, decode_json, decode_npy, encode
 from server.frames import Frame, check_views
 from server.kernel import load_in_background
+from server.laboratory.description import describe_traps
+from server.laboratory.schemas import TrapInfo
 from server.past import Identity, Past
 from server.pending import describe_update
 from server.roster import Roster
@@ -211,8 +213,13 @@ class SessionHost:
         return await self._call(session_id, Session.pause)
 
     async def change_training(self, session_id: str, change: TrainingChange, later: Later | None) -> SessionInfo:
-        """Change learning rate or clipping from this step on."""
+        """Change learning rate, clipping or traps from this step on."""
         return await self._call(session_id, lambda session: session.change_training(change, later))
+
+    async def traps(self, session_id: str) -> list[TrapInfo]:
+        """All traps, and where each of them sits in this session's network."""
+        run = await self._call(session_id, lambda session: session.run)
+        return describe_traps(run.network)
 
     # ── What a session holds ──
 

@@ -8,10 +8,10 @@ import torch
 
 from model.config import Config
 from model.dataset import Dataset
-from model.edits import Edit, SetParameter
+from model.edits import Edit, SetParameter, SetTraps
 from model.gauges import EVERY, gauge_groups
 from model.network import Network
-from model.training import network_for
+from model.training import armed_in, network_for
 from server.log import changes_in_effect, edit_of
 from server.metrics import BLOCK, FAN_OUT
 from server.past import Past
@@ -29,7 +29,7 @@ def check_past(past: Past, config: Config, dataset: Dataset) -> None:
         raise ValueError(f"a step of this session has ops 0 to {network.ops}, and no more")
     _check_rises([command.number for command in past.commands], "the log's numbers")
     edits = [edit_of(change) for change in changes_in_effect(past.commands)]
-    _check_edits(edits, past.last_step, network)
+    _check_edits(edits, past.last_step, network, config)
     _check_checkpoints(past, [edit.step for edit in edits])
     groups = [(group, len(names), EVERY) for group, names in gauge_groups(network).items()]
     for recorder, columns, every in [("loss", 1, 1), *groups]:
@@ -44,7 +44,7 @@ def _check_rises(numbers: Sequence[int], what: str) -> None:
         raise ValueError(f"{what} are not in order")
 
 
-def _check_edits(edits: Sequence[Edit], last_step: int, network: Network) -> None:
+def _check_edits(edits: Sequence[Edit], last_step: int, network: Network, config: Config) -> None:
     steps = [edit.step for edit in edits]
     if steps != sorted(steps) or (steps and steps[-1] > last_step):
         raise ValueError("the steps of its changes are not in order")
@@ -55,6 +55,8 @@ def _check_edits(edits: Sequence[Edit], last_step: int, network: Network) -> Non
             shape = network.tensors[edit.name].shape
             if tuple(edit.value.shape) != shape or not torch.isfinite(edit.value).all():
                 raise ValueError(f"the log sets {edit.name}, of shape {list(shape)}, to something else")
+        if isinstance(edit, SetTraps):
+            armed_in(config, network, edit.traps)
 
 
 def _check_checkpoints(past: Past, edited_at: Sequence[int]) -> None:

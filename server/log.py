@@ -8,7 +8,8 @@ from typing import Any
 import safetensors.torch
 import torch
 
-from model.edits import Edit, SetClipping, SetLearningRate, SetParameter
+from model.arming import Armed
+from model.edits import Edit, SetClipping, SetLearningRate, SetParameter, SetTraps
 from model.update import Clipping
 from server.schemas import CommandInfo, CommandKind, TimelineCommand, TrainingChange
 
@@ -45,6 +46,9 @@ def command_of(edit: Edit, number: int, op: int) -> Command:
         case SetClipping(step, clipping):
             body = None if clipping is None else {"by": clipping.by, "threshold": clipping.threshold}
             return Command(number, "set_clipping", step, op, {"clipping": body})
+        case SetTraps(step, traps):
+            armed = [{"name": trap.name, "threshold": trap.threshold} for trap in traps]
+            return Command(number, "set_traps", step, op, {"traps": armed})
 
 
 def edits_of(change: TrainingChange, step: int) -> list[Edit]:
@@ -55,6 +59,8 @@ def edits_of(change: TrainingChange, step: int) -> list[Edit]:
     if "clipping" in change.model_fields_set:
         clipping = change.clipping
         edits.append(SetClipping(step, None if clipping is None else Clipping(clipping.by, clipping.threshold)))
+    if "traps" in change.model_fields_set:
+        edits.append(SetTraps(step, tuple(Armed(trap.name, trap.threshold) for trap in change.traps)))
     return edits
 
 
@@ -73,6 +79,9 @@ def edit_of(command: Command) -> Edit:
             return edits_of(change, command.step)[0]
         case "set_clipping":
             change = TrainingChange.model_validate({"clipping": command.body["clipping"]})
+            return edits_of(change, command.step)[0]
+        case "set_traps":
+            change = TrainingChange.model_validate({"traps": command.body["traps"]})
             return edits_of(change, command.step)[0]
         case _:
             raise ValueError(f"command {command.number} is {command.kind}, which changes nothing")
@@ -100,4 +109,8 @@ def describe(command: Command) -> TimelineCommand:
             text = "no clipping"
         case SetClipping(_, Clipping(by, threshold)):
             text = f"clipping by {by}, {threshold:g}"
+        case SetTraps(_, ()):
+            text = "no traps"
+        case SetTraps(_, traps):
+            text = f"traps: {', '.join(trap.name for trap in traps)}"
     return TimelineCommand(number=command.number, kind=command.kind, step=command.step, text=text)

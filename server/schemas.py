@@ -81,11 +81,22 @@ class ClippingInfo(Section):
     threshold: float = Field(gt=0, allow_inf_nan=False, description="The largest norm, or the largest magnitude.")
 
 
+class ArmedTrap(Section):
+    """A trap that is planted: a wrong rule in place of a right one."""
+
+    name: str = Field(description="Its name in the table of traps.")
+    threshold: float | None = Field(
+        None, gt=0, allow_inf_nan=False, description="The number that it takes, where it takes one; null: its default."
+    )
+
+
 class TrainingInfo(Wire):
     """What the updates use from this step on."""
 
     learning_rate: float = Field(description="The learning rate in force at this step.")
     clipping: ClippingInfo | None = Field(description="Gradient clipping; null: none.")
+    # A session that was saved before there were traps has none.
+    traps: list[ArmedTrap] = Field(default_factory=list, description="The traps that are armed.")
 
 
 class TrainingChange(Section):
@@ -95,6 +106,7 @@ class TrainingChange(Section):
         None, ge=0, le=1000, allow_inf_nan=False, description="In place of the schedule's, for all steps from now on."
     )
     clipping: ClippingInfo | None = Field(None, description="Gradient clipping; null switches it off.")
+    traps: list[ArmedTrap] = Field([], description="All traps that are to be armed; an empty list disarms them.")
 
     @field_validator("learning_rate")
     @classmethod
@@ -187,7 +199,16 @@ class Renaming(Section):
 
 Later = Literal["discard"]
 CommandKind = Literal[
-    "branch", "advance", "seek", "run", "pause", "discard", "set_parameter", "set_learning_rate", "set_clipping"
+    "branch",
+    "advance",
+    "seek",
+    "run",
+    "pause",
+    "discard",
+    "set_parameter",
+    "set_learning_rate",
+    "set_clipping",
+    "set_traps",
 ]
 
 

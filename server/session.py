@@ -9,10 +9,11 @@ from typing import Any
 
 from torch import Tensor
 
+from model.arming import InvalidTraps
 from model.checkpoints import made_here
 from model.clock import Position, Unit, moved
 from model.dataset import Dataset
-from model.edits import Edit, SetParameter
+from model.edits import Edit, SetParameter, SetTraps
 from model.gauges import gauge_groups
 from model.timeline import LaterSteps, Timeline
 from model.training import InvalidParameter, Run
@@ -25,6 +26,7 @@ from server.mover import Mover
 from server.past import Identity, Past, describe_divergence, ended_while_running
 from server.recorded import Recorded
 from server.schemas import (
+    ArmedTrap,
     ClippingInfo,
     CommandKind,
     EngineInfo,
@@ -112,6 +114,7 @@ class Session:
         return TrainingInfo(
             learning_rate=self.run.learning_rate,
             clipping=None if clipping is None else ClippingInfo(by=clipping.by, threshold=clipping.threshold),
+            traps=[ArmedTrap(name=trap.name, threshold=trap.threshold) for trap in self.run.traps],
         )
 
     def info(self) -> SessionInfo:
@@ -166,7 +169,8 @@ class Session:
         changes = [command for command in self._changes if command.step <= step]
         if change is not None:
             changes += [
-                command_of(edit, 0, self.run.network.ops if op is None else op) for edit in edits_of(change, step)
+                command_of(edit, 0, self.run.network.ops if op is None else op)
+                for edit in self._checked(edits_of(change, step))
             ]
         origin = Command(0, "branch", step, self.run.network.ops if op is None else op, {"from": self.id})
         return Past(
@@ -202,8 +206,8 @@ class Session:
         return self._edit([SetParameter(self.run.step, name, checked)], later)
 
     def change_training(self, change: TrainingChange, later: Later | None = None) -> SessionInfo:
-        """Change learning rate or clipping from this step on. Raises Conflict or Unavailable."""
-        return self._edit(edits_of(change, self.run.step), later)
+        """Change learning rate, clipping or traps from this step on. Raises Invalid, Conflict or Unavailable."""
+        return self._edit(self._checked(edits_of(change, self.run.step)), later)
 
     def advance(self, unit: Unit, count: int) -> Future[Progress]:
         """Move by so many units; the answer comes when it is done, after advances that were asked for before."""
@@ -377,6 +381,16 @@ class Session:
         self._changes += changes
         self._changed()
         return self.info()
+
+    def _checked(self, edits: Sequence[Edit]) -> Sequence[Edit]:
+        """The edits, if they can be made in this run. Raises Invalid."""
+        for edit in edits:
+            if isinstance(edit, SetTraps):
+                try:
+                    self.run.check_traps(edit.traps)
+                except InvalidTraps as error:
+                    raise Invalid(str(error)) from None
+        return edits
 
     def _refuse_edit(self) -> None:
         try:

@@ -7,7 +7,7 @@
  * @import { derive, initialState } from "./state.js"
  */
 
-import { append, continued, cut, isBlurred, isCoarse, isGap, MOST_BUCKETS, past } from "../lib/learning/history.js";
+import { append, BUCKETS_RUNNING, continued, cut, isBlurred, isCoarse, isGap, MOST_BUCKETS, past } from "../lib/learning/history.js";
 import { voidFrom } from "../lib/time/void.js";
 
 /**
@@ -53,7 +53,8 @@ export function createPast({ api, state, derived, report }) {
     take(info, before) {
       const { session, metrics: { loss: news } } = info;
       const kept = withoutVoid(state.history.peek(), info, before);
-      state.history.value = news ? append(kept, news, lastOf(info)) : kept;
+      const most = info.running ? BUCKETS_RUNNING : MOST_BUCKETS;
+      state.history.value = news ? append(kept, news, lastOf(info), most) : kept;
       // What was recorded stands in one frame only, and a page in the background takes none.
       const incomplete = news && (isGap(kept, news) || isBlurred(news));
       (incomplete ? load(session, info.last_step) : refine()).catch(report);

@@ -129,5 +129,5 @@ async def pause(host: Host, session_id: SessionId) -> Progress:
 async def change_training(
     host: Host, session_id: SessionId, change: TrainingChange, later: LaterSteps = None
 ) -> SessionInfo:
-    """Change learning rate or clipping, from this step on."""
+    """Change learning rate, clipping or traps, from this step on."""
     return await host.change_training(session_id, change, later)

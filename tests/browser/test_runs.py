@@ -136,6 +136,7 @@ def test_a_run_that_diverges_says_so_wherever_it_is_looked_at(
     expect(page.locator("transport-bar")).to_have_attribute("data-standstill", "diverged")
     expect(page.locator("#loss-value")).to_have_text("not finite")
     step = dashboard.session()["position"]["step"]
+    expect(page.locator("#standstill")).to_have_text(re.compile(r"The first number that is not: \w+.* = \S+, at op"))
     dashboard.figure("#loss-plot")
     expect(page.locator("#loss-plot .gtitle")).to_contain_text(f"not finite since step {step}")
     other = dashboard.rest.post("/api/sessions", json={"name": "in order"}).json()["id"]
@@ -144,6 +145,10 @@ def test_a_run_that_diverges_says_so_wherever_it_is_looked_at(
     expect(page.locator("#standstill")).to_be_empty()
     page.select_option("#session", dashboard.id)
     expect(page.locator("#standstill")).to_contain_text("training has diverged")
+    page.click("#back-to-finite")
+    expect(page.locator("#position-step")).to_have_text(str(step - 1))
+    expect(page.locator("#back-to-finite")).to_be_hidden()
+    assert dashboard.session()["loss"] is not None
 
 
 def test_a_run_that_diverges_late_is_said_to_be_not_finite_since_the_very_step(

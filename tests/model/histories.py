@@ -3,15 +3,16 @@
 from collections.abc import Iterable
 from typing import Any
 
+from model.arming import Armed
 from model.config import Config
 from model.dataset import Dataset, parse_words
-from model.edits import Edit, SetClipping, SetLearningRate, SetParameter
+from model.edits import Edit, SetClipping, SetLearningRate, SetParameter, SetTraps
 from model.training import Run
 from model.update import Clipping
 
 WORDS = parse_words(b"anna\nbob\ncara\ndan\neve\nfay\ngus\nhal\nida\njo\n", "ten words")
 
-Standing = tuple[bytes, tuple[object, ...], Clipping | None]
+Standing = tuple[bytes, tuple[object, ...], Clipping | None, tuple[Armed, ...]]
 
 
 def tiny(engine: str, **model: Any) -> Config:
@@ -48,9 +49,11 @@ def go_on_plainly(run: Run, edits: Iterable[Edit], step: int) -> None:
                 run.set_learning_rate(edit.value)
             case SetClipping():
                 run.clipping = edit.clipping
+            case SetTraps():
+                run.set_traps(edit.traps)
     run.advance(step - run.step)
 
 
 def standing(run: Run) -> Standing:
-    """All that a run's numbers from here on depend on: its state, its schedule, its clipping."""
-    return run.state().to_bytes(), run.schedule, run.clipping
+    """All that a run's numbers from here on depend on: its state, its schedule, its clipping, its traps."""
+    return run.state().to_bytes(), run.schedule, run.clipping, run.traps

@@ -4,17 +4,24 @@ from typing import get_args
 import pytest
 import torch
 
-from model.edits import Edit, SetClipping, SetLearningRate, SetParameter
+from model.arming import Armed
+from model.edits import Edit, SetClipping, SetLearningRate, SetParameter, SetTraps
 from model.training import InvalidParameter, Run
 from model.update import Clipping
 from tests.model.histories import WORDS, plain_run, standing, tiny
 
 CLIPPING = Clipping("value", 0.01)
-EDITS: list[Edit] = [SetParameter(4, "b1", torch.ones(3)), SetLearningRate(4, 0.7), SetClipping(4, CLIPPING)]
+TRAPS = (Armed("mean_forgotten"),)
+EDITS: list[Edit] = [
+    SetParameter(4, "b1", torch.ones(3)),
+    SetLearningRate(4, 0.7),
+    SetClipping(4, CLIPPING),
+    SetTraps(4, TRAPS),
+]
 every_kind = pytest.mark.parametrize("edit", EDITS, ids=lambda edit: type(edit).__name__)
 
 
-@pytest.fixture(params=["tape", "kernel"])
+@pytest.fixture(params=["tape", "auto"])
 def run(request: pytest.FixtureRequest) -> Run:
     return plain_run(tiny(request.param), [], 4)
 
@@ -29,8 +36,9 @@ def test_every_kind_of_edit_is_looped_over() -> None:
         (EDITS[0], lambda run: run.set_parameter("b1", torch.ones(3))),
         (EDITS[1], lambda run: run.set_learning_rate(0.7)),
         (EDITS[2], lambda run: setattr(run, "clipping", CLIPPING)),
+        (EDITS[3], lambda run: run.set_traps(TRAPS)),
     ],
-    ids=["parameter", "learning rate", "clipping"],
+    ids=["parameter", "learning rate", "clipping", "traps"],
 )
 def test_an_edit_does_what_could_be_done_by_hand(run: Run, edit: Edit, by_hand: Callable[[Run], None]) -> None:
     other = plain_run(run.config, [], 4)

@@ -9,9 +9,10 @@ import pytest
 import torch
 
 import model.timeline
+from model.arming import Armed
 from model.checkpoints import Checkpoint
 from model.config import Config
-from model.edits import Edit, SetClipping, SetLearningRate, SetParameter
+from model.edits import Edit, SetClipping, SetLearningRate, SetParameter, SetTraps
 from model.engine import Watch
 from model.state import InvalidState, State
 from model.timeline import LaterSteps, Timeline
@@ -25,6 +26,7 @@ HISTORIES: dict[str, list[Edit]] = {
     "a parameter": [SetParameter(5, "W1", torch.full((4, 3), 0.25))],
     "the learning rate": [SetLearningRate(3, 0.9), SetLearningRate(10, 0.05)],
     "clipping": [SetClipping(2, Clipping("norm", 0.1)), SetClipping(6, Clipping("value", 0.01)), SetClipping(9, None)],
+    "traps": [SetTraps(3, (Armed("mean_forgotten"),)), SetTraps(6, (Armed("embedding_assigned"),)), SetTraps(9, ())],
     "several at one step": [
         SetParameter(5, "b1", torch.ones(3)),
         SetLearningRate(5, 0.9),
@@ -54,7 +56,7 @@ HISTORIES: dict[str, list[Edit]] = {
     ],
 }
 KEPT = {"nowhere": (), "at 0, 5 and 8": (0, 5, 8), "everywhere": range(LAST + 1)}
-every_engine = pytest.mark.parametrize("config", [tiny("tape"), tiny("kernel")], ids=["tape", "kernel"])
+every_engine = pytest.mark.parametrize("config", [tiny("tape"), tiny("auto")], ids=["tape", "kernel"])
 every_history = pytest.mark.parametrize("history", HISTORIES)
 kept_anywhere = pytest.mark.parametrize("kept", KEPT.values(), ids=[f"kept {where}" for where in KEPT])
 
@@ -67,7 +69,7 @@ def _only_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def config() -> Config:
-    return tiny("kernel")
+    return tiny("auto")
 
 
 def live(config: Config, edits: Sequence[Edit] = (), last: int = LAST, kept: Iterable[int] = ()) -> Timeline:

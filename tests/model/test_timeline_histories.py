@@ -19,8 +19,9 @@ from hypothesis.stateful import (
 )
 
 import model.timeline
+from model.arming import Armed
 from model.checkpoints import Checkpoints
-from model.edits import Edit, SetClipping, SetLearningRate, SetParameter
+from model.edits import Edit, SetClipping, SetLearningRate, SetParameter, SetTraps
 from model.engine import Watch
 from model.timeline import LaterSteps, Timeline
 from model.training import Run
@@ -151,6 +152,11 @@ class Histories(RuleBasedStateMachine):
         self.edit(SetClipping(self.step, clipping))
 
     @precondition(at_the_last_step)
+    @rule(names=st.sets(st.sampled_from(["mean_forgotten", "embedding_assigned"])))
+    def set_traps(self, names: set[str]) -> None:
+        self.edit(SetTraps(self.step, tuple(map(Armed, sorted(names)))))
+
+    @precondition(at_the_last_step)
     @rule(name=st.sampled_from(["C", "W1", "b1", "W2", "b2"]), seed=st.integers(0, 99))
     def set_parameter(self, name: str, seed: int) -> None:
         shape = self.timeline.run.network.tensors[name].shape
@@ -234,7 +240,7 @@ def _what_hypothesis_writes_is_no_part_of_the_repository(tmp_path: Path) -> Iter
     set_hypothesis_home_dir(None)
 
 
-@pytest.mark.parametrize("engine", ["tape", "kernel"])
+@pytest.mark.parametrize("engine", ["tape", "auto"])
 def test_whatever_was_done_it_stands_where_a_plain_replay_would(engine: str) -> None:
     run_state_machine_as_test(
         type(f"{engine.title()}Histories", (Histories,), {"engine": engine}),

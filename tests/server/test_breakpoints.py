@@ -3,6 +3,7 @@ import math
 import pytest
 
 from model.engine import Watch
+from model.not_finite import NotFinite
 from server.breakpoints import watch_for, why_halted
 from server.errors import Invalid
 from server.schemas import Until
@@ -38,4 +39,10 @@ REASONS = {
 
 @pytest.mark.parametrize(("watch", "number", "loss", "said"), REASONS.values(), ids=REASONS)
 def test_people_are_told_why_a_run_stopped(watch: Watch, number: float, loss: float, said: str) -> None:
-    assert said in why_halted(watch, number, loss, 12_345)
+    assert said in why_halted(watch, number, loss, 12_345, None)
+
+
+def test_people_are_told_where_numbers_stop_being_finite() -> None:
+    first = NotFinite("counts", (0, 4), math.inf, 14, "counts = norm_logits.exp()")
+    said = why_halted(Watch(), math.nan, math.nan, 7, first)
+    assert "The first number that is not: counts[0, 4] = inf, at op 14 (counts = norm_logits.exp())." in said

@@ -15,6 +15,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from model.arming import Armed
 from model.clock import Unit
 from model.config import Config
 from model.training import Run
@@ -22,7 +23,7 @@ from model.update import Clipping
 from server.log import Command
 from server.past import Identity
 from server.roster import past_of
-from server.schemas import ClippingInfo, RunWanted, Seek, TrainingChange
+from server.schemas import ArmedTrap, ClippingInfo, RunWanted, Seek, TrainingChange
 from server.session import Session
 from server.store import Store
 from tests.server.sessions import DATASET, loaded, new_session, new_store
@@ -71,6 +72,8 @@ def replayed(config: Config, log: list[Command]) -> Run:
                 run.set_learning_rate(each.body["value"])
             case "set_clipping":
                 run.clipping = each.body["clipping"] and Clipping(**each.body["clipping"])
+            case "set_traps":
+                run.set_traps([Armed(**trap) for trap in each.body["traps"]])
     if step > run.step:
         run.advance(step - run.step)
     run.move_to(op)
@@ -80,7 +83,7 @@ def replayed(config: Config, log: list[Command]) -> Run:
 class Histories(RuleBasedStateMachine):
     """A session, its store, and what a person may do."""
 
-    @initialize(engine=st.sampled_from(["kernel", "tape"]), granularity=st.sampled_from(["atomic", "fused"]))
+    @initialize(engine=st.sampled_from(["auto", "tape"]), granularity=st.sampled_from(["atomic", "fused"]))
     def begin(self, engine: str, granularity: str) -> None:
         self.store: Store = new_store()
         self.session: Session = new_session(config(engine, granularity), store=self.store)
@@ -135,6 +138,11 @@ class Histories(RuleBasedStateMachine):
     def set_clipping(self, threshold: float | None, by: str) -> None:
         clipping = None if threshold is None else ClippingInfo.model_validate({"by": by, "threshold": threshold})
         self.session.change_training(TrainingChange(clipping=clipping), "discard")
+
+    @rule(names=st.sets(st.sampled_from(["mean_forgotten", "embedding_assigned"])))
+    def set_traps(self, names: set[str]) -> None:
+        traps = [ArmedTrap(name=name) for name in sorted(names)]
+        self.session.change_training(TrainingChange(traps=traps), "discard")
 
     @rule(name=st.sampled_from(["b1", "bngain", "b2"]), seed=st.integers(0, 100))
     def set_parameter(self, name: str, seed: int) -> None:

@@ -5,7 +5,8 @@ import pytest
 import safetensors.torch
 import torch
 
-from model.edits import Edit, SetClipping, SetLearningRate, SetParameter
+from model.arming import Armed
+from model.edits import Edit, SetClipping, SetLearningRate, SetParameter, SetTraps
 from model.update import Clipping
 from server.log import VALUE, Command, changes_in_effect, command_of, describe, edit_of, edits_of
 from server.schemas import CommandInfo, CommandKind, TrainingChange
@@ -20,6 +21,12 @@ EDITS: dict[str, tuple[Edit, CommandKind, str]] = {
     "clipping by norm": (SetClipping(3, Clipping("norm", 1.0)), "set_clipping", "clipping by norm, 1"),
     "clipping by value": (SetClipping(3, Clipping("value", 0.25)), "set_clipping", "clipping by value, 0.25"),
     "no clipping": (SetClipping(3, None), "set_clipping", "no clipping"),
+    "two traps": (
+        SetTraps(3, (Armed("gain_forgotten"), Armed("loss_clipping", 2.5))),
+        "set_traps",
+        "traps: gain_forgotten, loss_clipping",
+    ),
+    "no traps": (SetTraps(3, ()), "set_traps", "no traps"),
 }
 edits = pytest.mark.parametrize(("edit", "kind", "text"), EDITS.values(), ids=EDITS)
 
@@ -96,6 +103,9 @@ NO_EDITS: dict[str, Command] = {
     "no clipping at all": Command(1, "set_clipping", 0, 0, {}),
     "clipping by something else": Command(1, "set_clipping", 0, 0, {"clipping": {"by": "sum", "threshold": 1}}),
     "clipping to nothing": Command(1, "set_clipping", 0, 0, {"clipping": {"by": "norm", "threshold": 0}}),
+    "no traps at all": Command(1, "set_traps", 0, 0, {}),
+    "traps by name alone": Command(1, "set_traps", 0, 0, {"traps": ["gain_forgotten"]}),
+    "a trap of nothing": Command(1, "set_traps", 0, 0, {"traps": [{"name": "loss_clipping", "threshold": 0}]}),
     "clipping with more": Command(1, "set_clipping", 0, 0, {"clipping": {"by": "norm", "threshold": 1, "x": 1}}),
 }
 

@@ -102,6 +102,12 @@ def test_a_session_comes_back_as_it_was_created_bit_for_bit(store: Store) -> Non
     assert store.sessions().result() == [info]
 
 
+def test_a_session_that_was_saved_before_there_were_traps_has_none() -> None:
+    saved = session_info().model_dump(mode="json")
+    del saved["training"]["traps"]
+    assert SessionInfo.model_validate(saved) == session_info()
+
+
 def test_all_times_come_back_in_utc(store: Store) -> None:
     store.create(everything(session_info())).result()
     assert {command.given_at.tzinfo for command in store.commands("one").result()} == {UTC}

@@ -37,6 +37,7 @@ export class TransportBar extends ReadableView {
   #label = element("code", { class: "label" });
   #code = element("code", { class: "line" });
   #standstill = element("span", { role: "status", id: "standstill" });
+  #back = element("button", { type: "button", class: "back", id: "back-to-finite" });
   #dismiss = element("button", { type: "button", class: "dismiss", "aria-label": "Dismiss", title: "Dismiss" }, "×");
   #trouble = element("span", { class: "trouble", id: "trouble", role: "alert" });
   #slider = element("input", { type: "range", min: "0", id: "op-slider", "aria-label": "Op within this step" });
@@ -61,6 +62,8 @@ export class TransportBar extends ReadableView {
     });
     this.#slider.addEventListener("input", () => store.actions.goTo(Number(this.#slider.value)));
     this.#dismiss.addEventListener("click", store.actions.dismissStandstill);
+    // A run stops at the first step whose loss is not finite.
+    this.#back.addEventListener("click", () => store.actions.seek(Math.max(0, store.lastStep.peek() - 1)));
     this.#learningRate.start(store);
     this.#until.start(store);
     this.append(
@@ -73,7 +76,7 @@ export class TransportBar extends ReadableView {
       element("p", { class: "position", id: "position" },
         element("span", { class: "where" }, "step ", this.#step, " · op ", this.#op),
         this.#pass, this.#label, this.#code,
-        element("span", { class: "standstill" }, this.#standstill, this.#dismiss), this.#trouble),
+        element("span", { class: "standstill" }, this.#standstill, this.#back, this.#dismiss), this.#trouble),
     );
   }
 
@@ -101,8 +104,11 @@ export class TransportBar extends ReadableView {
   }
 
   /** Where a session stands still, the reason is said in place of what the op was. @param {Store} store */
-  #showStandstill({ standstill }) {
+  #showStandstill({ standstill, lastStep, position }) {
     const { text, kind } = standstill.value;
+    const last = lastStep.value;
+    this.#back.hidden = kind !== "diverged" || last === 0 || position.value?.step !== last;
+    setText(this.#back, `Back to step ${whole(last - 1)}`);
     setText(this.#standstill, text);
     this.#standstill.title = text;
     this.dataset.standstill = kind;

@@ -5,8 +5,9 @@
  * @import { Series } from "../../types/wire"
  */
 
-/** About as many as a plot is wide, in pixels: all of them are painted anew in every frame. */
-export const MOST_BUCKETS = 1000;
+export const MOST_BUCKETS = 2000;
+/** While training runs all of them are painted anew in every frame: about as many as a plot has pixels will do. */
+export const BUCKETS_RUNNING = 1000;
 
 /**
  * @typedef {object} Bucket
@@ -82,16 +83,17 @@ function endOf(buckets) {
 
 /**
  * The history, then of these buckets what comes after it: each step counts once.
- * @param {History} history @param {Bucket[]} buckets @param {Bucket | null} present @returns {History}
+ * @param {History} history @param {Bucket[]} buckets @param {Bucket | null} present @param {number} [most]
+ * @returns {History}
  */
-function extend({ width, buckets: held }, buckets, present) {
+function extend({ width, buckets: held }, buckets, present, most = MOST_BUCKETS) {
   const from = endOf(held);
   const news = buckets.filter(({ step, steps }) => step + steps > from).map((bucket) => {
     const step = Math.max(bucket.step, from);
     return { ...bucket, step, steps: bucket.step + bucket.steps - step };
   });
   let joined = joinOnto(held, news, width);
-  while (joined.length > MOST_BUCKETS) joined = joinOnto([], joined, (width *= 2));
+  while (joined.length > most) joined = joinOnto([], joined, (width *= 2));
   return { width, buckets: joined, present };
 }
 
@@ -102,19 +104,20 @@ function extend({ width, buckets: held }, buckets, present) {
  * @param {Series} series
  * @param {{ step: number, loss: number | null }} last
  *   The last step there is; `loss` is null where it is not told beside the series, not known, or not finite.
+ * @param {number} [most]  buckets
  * @returns {History}
  */
-export function append(history, series, { step, loss }) {
+export function append(history, series, { step, loss }, most = MOST_BUCKETS) {
   const over = bucketsOf(series, step).filter((bucket) => bucket.step < step);
   const last = series.step.length - 1;
   const mean = series.mean[last] ?? null;
-  if (series.step[last] === step) return extend(history, over, single(step, mean));
+  if (series.step[last] === step) return extend(history, over, single(step, mean), most);
   // Many steps share the last bucket. The last one's own value is the one the session tells beside it, where it is
   // known; the bucket has it too, and keeps the others.
-  if (loss === null) return extend(history, over, last >= 0 && mean === null ? single(step, null) : null);
+  if (loss === null) return extend(history, over, last >= 0 && mean === null ? single(step, null) : null, most);
   const shared = over.at(-1);
   if (shared && mean !== null) shared.mean = mean + (mean - loss) / shared.steps;
-  return extend(history, over, single(step, loss));
+  return extend(history, over, single(step, loss), most);
 }
 
 /**

@@ -1,6 +1,6 @@
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -152,8 +152,9 @@ def each_of(name: str, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Ca
     return lambda parts: with_json(parts, name, lambda content: [change(each) for each in content])
 
 
-def command(kind: str, **fields: Any) -> Callable[[Parts], Parts]:
-    return each_of("log.json", lambda each: {**each, **fields} if each["kind"] == kind else each)
+def command(kind: str, others: Mapping[str, Any] | None = None, **fields: Any) -> Callable[[Parts], Parts]:
+    changed = {**(others or {}), **fields}
+    return each_of("log.json", lambda each: {**each, **changed} if each["kind"] == kind else each)
 
 
 def named(parts: Parts, folder: str) -> str:
@@ -197,6 +198,9 @@ UNFIT: dict[str, Callable[[Parts], Parts]] = {
     "a change at another step than it was": command("set_clipping", step=STEP + 1),
     "a rate that is none": command("set_learning_rate", body={"value": "nan"}),
     "clipping that is none": command("set_clipping", body={"clipping": {"by": "norm", "threshold": -1}}),
+    "a trap that there is none of": command(
+        "set_clipping", {"kind": "set_traps", "body": {"traps": [{"name": "nonsense"}]}}
+    ),
     "a parameter that is not there": command("set_parameter", body={"name": "W9"}),
     "a parameter of another shape": tensor_of_log(np.zeros(7, np.float32)),
     "a parameter of another kind": tensor_of_log(np.zeros(6, np.int64)),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { EMPTY, append, continued, cut, isBlurred, isCoarse, isGap, MOST_BUCKETS, past, toSeries } from "../../../../frontend/lib/learning/history.js";
+import { BUCKETS_RUNNING, EMPTY, append, continued, cut, isBlurred, isCoarse, isGap, past, toSeries } from "../../../../frontend/lib/learning/history.js";
 
 /** @param {number} from @param {number} to @param {(step: number) => number | null} loss */
 function series(from, to, loss = (step) => step) {
@@ -77,7 +77,7 @@ test("at 40,000 steps a second, in 120 buckets a frame, each step counts once an
   assert.ok(Math.abs(told - sum) < 1e-3, `${told} is not ${sum}`);
   const ends = history.buckets.map(({ step, steps }) => step + steps);
   assert.deepEqual(history.buckets.map((bucket) => bucket.step), [0, ...ends.slice(0, -1)]);
-  assert.ok(history.buckets.length <= MOST_BUCKETS && history.buckets.length > 0.45 * MOST_BUCKETS);
+  assert.ok(history.buckets.length <= 2000 && history.buckets.length > 900);
   assert.equal(Math.max(...toSeries(history).max.map(Number)), 50);
   assert.equal(toSeries(history).step.at(-1), step);
 });
@@ -94,19 +94,19 @@ test("where the present step of many is not finite, it is said of that step, and
 
 test("a history is coarse where anything of it could be told in more points", () => {
   assert.equal(isCoarse(EMPTY), false);
-  const fine = add(EMPTY, series(0, 701));
+  const fine = add(EMPTY, series(0, 1401));
   assert.equal(isCoarse(fine), false);
-  assert.equal(isCoarse(append(fine, bucketed(700, 950, 60), { step: 950, loss: 1 })), true);
-  assert.equal(isCoarse(append(fine, bucketed(700, 4500, 60), { step: 4500, loss: 1 })), true);
+  assert.equal(isCoarse(append(fine, bucketed(1400, 1900, 120), { step: 1900, loss: 1 })), true);
+  assert.equal(isCoarse(append(fine, bucketed(1400, 9000, 120), { step: 9000, loss: 1 })), true);
 });
 
 for (const steps of [3, 5, 7, 100]) {
   test(`buckets that were joined are not coarse for that, nor after they were read anew, ${steps} steps a time`, () => {
-    let history = past(bucketed(0, 999, 1000), 1000);
-    for (let from = 1000; from < 6000; from += steps) {
+    let history = past(bucketed(0, 1999, 2000), 2000);
+    for (let from = 2000; from < 12_000; from += steps) {
       history = append(history, bucketed(from, from + steps, 120), { step: from + steps, loss: 1 });
       assert.equal(isCoarse(history), false, `at step ${from}`);
-      if (from % 77 === 0) history = continued(past(bucketed(0, from + steps - 1, MOST_BUCKETS), from + steps), history);
+      if (from % 77 === 0) history = continued(past(bucketed(0, from + steps - 1, 2000), from + steps), history);
     }
   });
 }
@@ -138,13 +138,21 @@ test("missing steps are noticed", () => {
   assert.equal(isGap(EMPTY, series(0, 0)), false);
 });
 
+test("while training runs fewer buckets do, and at rest those that there are stay", () => {
+  const held = past(bucketed(0, 1499, 1500), 1500);
+  assert.equal(held.buckets.length, 1500);
+  const news = bucketed(1500, 1501, 10);
+  assert.equal(append(held, news, { step: 1501, loss: 1 }).buckets.length, 1501);
+  assert.ok(append(held, news, { step: 1501, loss: 1 }, BUCKETS_RUNNING).buckets.length <= BUCKETS_RUNNING);
+});
+
 test("a long history stays bounded and keeps its spikes, its mean and its order", () => {
   let history = EMPTY;
   for (let from = 0; from < 20000; from += 50) {
     history = add(history, series(from, from + 51, (step) => (step === 777 ? 1000 : 1)));
   }
   const { step, mean, min, max } = toSeries(history);
-  assert.ok(step.length <= MOST_BUCKETS + 1 && step.length > 0.45 * MOST_BUCKETS);
+  assert.ok(step.length <= 2001 && step.length > 900);
   assert.equal(Math.max(...max.map(Number)), 1000);
   assert.equal(Math.min(...min.map(Number)), 1);
   const total = history.buckets.reduce((sum, bucket) => sum + Number(bucket.mean) * bucket.steps, 0);

@@ -1,0 +1,86 @@
+"""Arming: from traps by name to what a network computes otherwise."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+
+from model.network import Network
+from model.tape import Replaced, Rule, WrongShape, record
+from model.trap import Place, Trap
+from model.traps import TRAPS
+
+
+class InvalidTraps(ValueError):
+    """These traps cannot be armed; the message says which and why."""
+
+
+@dataclass(frozen=True)
+class Armed:
+    """A trap by name, with the number that it takes, if it takes one."""
+
+    name: str
+    threshold: float | None = None
+
+
+def replaced_by(armed: Sequence[Armed], network: Network) -> Replaced:
+    """What a network computes otherwise with these traps in it.
+
+    Raises InvalidTraps where there is no such trap, the network has no place for it, its number is too much or not
+    positive and finite, two of them change one rule, or a gradient comes out in another shape than its tensor's.
+    """
+    forward: dict[str, Rule] = {}
+    backward: dict[str, Rule] = {}
+    taken: dict[tuple[str, str | None], str] = {}
+    for each in armed:
+        trap = known(each.name)
+        threshold = _threshold(each, trap)
+        for place in placed(each.name, network):
+            key = (place.call.output, place.bug.operand)
+            if key in taken:
+                raise InvalidTraps(
+                    f"traps: {taken[key]} and {each.name} both change {place.name}; arm one of them at a time"
+                )
+            taken[key] = each.name
+            rules = forward if place.contribution is None else backward
+            rules[place.name] = place.bug.make(threshold)
+    replaced = Replaced(forward, backward)
+    _check_shapes(network, replaced)
+    return replaced
+
+
+def known(name: str) -> Trap:
+    """The trap of this name. Raises InvalidTraps where there is none."""
+    if name not in TRAPS:
+        raise InvalidTraps(f"traps: there is no trap {name!r}; there are: {', '.join(TRAPS)}")
+    return TRAPS[name]
+
+
+def placed(name: str, network: Network) -> tuple[Place, ...]:
+    """Where a trap sits in this network. Raises InvalidTraps where it has no place."""
+    trap = known(name)
+    places = trap.places(network)
+    if not places:
+        raise InvalidTraps(f"traps: {name} has no place in this network: it needs {trap.needs}")
+    return places
+
+
+def _check_shapes(network: Network, replaced: Replaced) -> None:
+    """Shapes do not depend on numbers: zeros will do."""
+    dtypes = {"batch": torch.int64, "parameter": torch.float32}
+    inputs = {spec.name: torch.zeros(spec.shape, dtype=dtypes[spec.role]) for spec in network.inputs}
+    try:
+        record(network, inputs, replaced)
+    except WrongShape as error:
+        raise InvalidTraps(f"traps: {error}") from None
+
+
+def _threshold(armed: Armed, trap: Trap) -> float:
+    if armed.threshold is None:
+        return trap.threshold or 0.0
+    if trap.threshold is None:
+        raise InvalidTraps(f"traps: {armed.name} takes no threshold, got {armed.threshold}")
+    if not (math.isfinite(armed.threshold) and armed.threshold > 0):
+        raise InvalidTraps(f"traps: the threshold of {armed.name} must be positive and finite, got {armed.threshold}")
+    return armed.threshold

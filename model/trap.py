@@ -1,0 +1,73 @@
+"""What a trap is: a mistake that people make, as wrong rules in the places of right ones."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from model.network import Call, Contribution, Network
+from model.ops.sources import BACKPROP_NINJA, Source
+from model.tape import Rule
+
+
+@dataclass(frozen=True)
+class Bug:
+    """One wrong rule: in place of `operand`'s backward rule of an op, or, where that is None, of its forward function.
+
+    `make` gives the rule; it is handed the trap's threshold. `code` is the wrong line, a template as the op table's.
+    `fits` tells of a call whether the rule makes sense there.
+    """
+
+    op: str
+    operand: str | None
+    make: Callable[[float], Rule]
+    code: str
+    fits: Callable[[Call, Network], bool] = lambda call, network: True
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a bug sits in one network: a contribution, or a tensor of the forward pass."""
+
+    bug: Bug
+    call: Call
+
+    @property
+    def contribution(self) -> Contribution | None:
+        return None if self.bug.operand is None else Contribution(self.call, self.bug.operand)
+
+    @property
+    def name(self) -> str:
+        return self.call.output if self.contribution is None else self.contribution.name
+
+    @property
+    def right(self) -> str:
+        return self.call.code if self.contribution is None else self.contribution.code
+
+    @property
+    def wrong(self) -> str:
+        return self.call.write(self.bug.code)
+
+
+@dataclass(frozen=True)
+class Trap:
+    """A mistake: the rules it changes, and what is worth knowing of it."""
+
+    title: str
+    chapter: str
+    bugs: tuple[Bug, ...]
+    why: str  # It fails, or does not.
+    symptom: str  # How to see it.
+    fix: str
+    needs: str = ""  # What a session must have, to have a place for it.
+    sources: tuple[Source, ...] = (BACKPROP_NINJA,)
+    threshold: float | None = None  # The default of the number that it takes; None: it takes none.
+    harmless: bool = False  # Gradients come out right all the same, but for rounding.
+    hidden_while: str = ""  # When verification passes though the rule is wrong.
+
+    def places(self, network: Network) -> tuple[Place, ...]:
+        """Where it sits in this network, in forward order; none where the network has no such op."""
+        return tuple(
+            Place(bug, call)
+            for call in network.calls
+            for bug in self.bugs
+            if call.op_name == bug.op and bug.fits(call, network)
+        )

@@ -1,0 +1,1 @@
+"""The laboratory: planted bugs, as REST tells of them."""

@@ -1,0 +1,41 @@
+"""The table of traps, written out for the wire."""
+
+from model.network import Network
+from model.trap import Place, Trap
+from model.traps import TRAPS
+from server.laboratory.schemas import TrapInfo, TrapPlace
+from server.schemas import SourceInfo
+
+
+def describe_traps(network: Network) -> list[TrapInfo]:
+    """All traps in the table's order, with their places in this network."""
+    return [_trap(name, trap, network) for name, trap in TRAPS.items()]
+
+
+def _trap(name: str, trap: Trap, network: Network) -> TrapInfo:
+    places = trap.places(network)
+    return TrapInfo(
+        name=name,
+        title=trap.title,
+        chapter=trap.chapter,
+        why=trap.why,
+        symptom=trap.symptom,
+        fix=trap.fix,
+        sources=[SourceInfo.model_validate(source) for source in trap.sources],
+        harmless=trap.harmless,
+        hidden_while=trap.hidden_while,
+        threshold=trap.threshold,
+        places=[_place(place) for place in places],
+        missing=None if places else f"It needs {trap.needs}.",
+    )
+
+
+def _place(place: Place) -> TrapPlace:
+    contribution = place.contribution
+    return TrapPlace(
+        name=place.name,
+        tensor=place.call.output if contribution is None else contribution.tensor,
+        layer=place.call.layer,
+        right=place.right,
+        wrong=place.wrong,
+    )
