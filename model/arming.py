@@ -61,6 +61,10 @@ def placed(name: str, network: Network) -> tuple[Place, ...]:
     """Where a trap sits in this network. Raises InvalidTraps where it has no place."""
     trap = known(name)
     places = trap.places(network)
+    if not trap.bugs:
+        raise InvalidTraps(
+            f"traps: {name} changes how a session begins, and no rule: make a session with {dict(trap.start)}"
+        )
     if not places:
         raise InvalidTraps(f"traps: {name} has no place in this network: it needs {trap.needs}")
     return places

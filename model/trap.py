@@ -1,7 +1,8 @@
 """What a trap is: a mistake that people make, as wrong rules in the places of right ones."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from model.network import Call, Contribution, Network
 from model.ops.sources import BACKPROP_NINJA, Source
@@ -47,6 +48,22 @@ class Place:
         return self.call.write(self.bug.code)
 
 
+Sections = Mapping[str, Mapping[str, Any]]
+
+
+def merged(base: Sections, change: Sections) -> Sections:
+    """Sections of a config, the second one's fields in place of the first one's."""
+    return {name: {**base.get(name, {}), **change.get(name, {})} for name in {**base, **change}}
+
+
+@dataclass(frozen=True)
+class Twin:
+    """One of two sessions: its config, as far as it is not the default, and whether the trap is armed in it."""
+
+    config: Sections
+    is_armed: bool
+
+
 @dataclass(frozen=True)
 class Trap:
     """A mistake: the rules it changes, and what is worth knowing of it."""
@@ -62,6 +79,16 @@ class Trap:
     threshold: float | None = None  # The default of the number that it takes; None: it takes none.
     harmless: bool = False  # Gradients come out right all the same, but for rounding.
     hidden_while: str = ""  # When verification passes though the rule is wrong.
+    base: Sections = field(default_factory=dict)  # Of a config in which it shows: of both twins.
+    start: Sections = field(default_factory=dict)  # What a bad start changes of it; such a trap has no bugs.
+    unmasked: Sections = field(default_factory=dict)  # A masked trap is in both twins: this is what brings it to light.
+
+    @property
+    def twins(self) -> tuple[Twin, Twin]:
+        """Two sessions with the same seeds, to be compared: as it should be, or seems to be, and as it is."""
+        if self.unmasked:
+            return Twin(self.base, is_armed=True), Twin(merged(self.base, self.unmasked), is_armed=True)
+        return Twin(self.base, is_armed=False), Twin(merged(self.base, self.start), is_armed=bool(self.bugs))
 
     def places(self, network: Network) -> tuple[Place, ...]:
         """Where it sits in this network, in forward order; none where the network has no such op."""

@@ -12,10 +12,13 @@ from model.ops.sources import (
     BACK_PROPAGATION,
     BACKPROP_NINJA,
     BATCH_NORMALIZATION,
+    BIAS_BEFORE_NORM,
     BROADCASTING,
+    INIT_GAINS,
     LOG_SUM_EXP,
     MATRIX_GRADIENTS,
     OVERFLOW,
+    TRAINING_DEEP_NETWORKS,
 )
 from model.trap import Bug, Trap
 from model.wrong_rules import (
@@ -55,6 +58,11 @@ _ROUNDING = "Floating point"
 _EMBEDDING = "Embedding"
 _SCALE = "Scale and axis"
 _SOFTMAX = "Softmax"
+_STARTS = "Bad starts"
+
+_PLAIN = {"model": {"batch_norm": "none"}}
+_SIMPLE = {"init": {"batch_norm_noise": 0.0}}
+_RANDOM = {"init": {"batch_norm_noise": 0.1}}
 
 _ASSIGNED = (
     "{tensor} is used twice in the forward pass, so its gradient is a sum of two contributions. Written with = where "
@@ -218,6 +226,8 @@ TRAPS: Mapping[str, Trap] = {
         fix="Multiply by the gain. And check gradients where no parameter is 0 or 1.",
         needs="batch norm",
         hidden_while="all gains are 1",
+        base=_SIMPLE,
+        unmasked=_RANDOM,
     ),
     "output_for_input": Trap(
         title="The output in place of the input in the gain's gradient",
@@ -243,6 +253,8 @@ TRAPS: Mapping[str, Trap] = {
         fix="A product's gradient with respect to one side is the other side's value, the one before the bias.",
         needs="batch norm",
         hidden_while="all gains are 1 and batch norm's biases 0",
+        base=_SIMPLE,
+        unmasked=_RANDOM,
     ),
     "loss_clipping": Trap(
         title="The loss clipped in place of the gradient",
@@ -349,6 +361,7 @@ TRAPS: Mapping[str, Trap] = {
         symptom="The biases' gradients are wrong, all others right.",
         fix="Sum over the batch: .sum(0). And try it with sizes that all differ.",
         needs="a biased layer with as many outputs as the minibatch has examples (hidden_sizes [32], batch_size 32)",
+        base={"model": {"hidden_sizes": [32]}},
         sources=(BROADCASTING, MATRIX_GRADIENTS),
     ),
     "transposed": Trap(
@@ -363,6 +376,7 @@ TRAPS: Mapping[str, Trap] = {
         symptom="All gradients before that layer are wrong, none after it.",
         fix="dx = dy @ W.T. And try it with sizes that all differ.",
         needs="a layer with as many outputs as inputs (hidden_sizes [64, 64])",
+        base={"model": {"hidden_sizes": [64, 64]}},
         sources=(MATRIX_GRADIENTS,),
     ),
     "maximum_forgotten": Trap(
@@ -392,5 +406,85 @@ TRAPS: Mapping[str, Trap] = {
         fix="Take off each row's maximum before exp.",
         sources=(OVERFLOW, LOG_SUM_EXP, BACKPROP_NINJA),
         harmless=True,
+    ),
+    "gain_too_high": Trap(
+        title="Hidden weights too large",
+        chapter=_STARTS,
+        bugs=(),
+        why="With preactivations far from zero tanh is at ±1, where its slope is next to nothing: hardly any gradient "
+        "comes through, and the units learn slowly or never.",
+        symptom="Most activations are saturated, the gradient in front of tanh is a fraction of the one behind it.",
+        fix="A gain of 5/3 over the root of the inputs keeps the spread from layer to layer; or batch norm.",
+        sources=(ACTIVATIONS_AND_GRADIENTS, TRAINING_DEEP_NETWORKS, INIT_GAINS),
+        base=_PLAIN,
+        start={"init": {"hidden_gain": 15.0}},
+    ),
+    "gain_too_low": Trap(
+        title="Hidden weights too small",
+        chapter=_STARTS,
+        bugs=(),
+        why="Preactivations near zero make tanh a straight line, and activations so small that the weights behind them "
+        "get next to no gradient.",
+        symptom="Activations stand in one bar at zero; the gradient of W2 is a fraction of what it should be.",
+        fix="A gain of 5/3 over the root of the inputs; or batch norm.",
+        sources=(ACTIVATIONS_AND_GRADIENTS, TRAINING_DEEP_NETWORKS, INIT_GAINS),
+        base=_PLAIN,
+        start={"init": {"hidden_gain": 0.02}},
+    ),
+    "output_too_confident": Trap(
+        title="Output weights of scale 1",
+        chapter=_STARTS,
+        bugs=(),
+        why="Large logits are a firm opinion before anything has been learnt, and a wrong one.",
+        symptom="The first losses are far above that of guessing (ln V), and fall like a hockey stick while the "
+        "network unlearns its opinion.",
+        fix="Begin with small output weights and no bias: all characters about equally likely.",
+        sources=(ACTIVATIONS_AND_GRADIENTS,),
+        start={"init": {"output_scale": 1.0}},
+    ),
+    "deep_without_norm": Trap(
+        title="Eight layers without batch norm",
+        chapter=_STARTS,
+        bugs=(),
+        why="Every layer multiplies the gradient by its weights and by tanh's slope. Eight factors a little below 1 "
+        "leave next to nothing.",
+        symptom="The gradient shrinks from layer 8 to layer 1: the first layers do not learn.",
+        fix="Batch norm after every linear layer makes the spread independent of the weights' size.",
+        sources=(TRAINING_DEEP_NETWORKS, BATCH_NORMALIZATION),
+        base={"model": {"hidden_sizes": [64] * 8, "batch_norm": "hidden"}, "init": {"hidden_gain": 0.5}},
+        start={"model": {"batch_norm": "none"}},
+    ),
+    "bias_before_norm": Trap(
+        title="A bias in front of batch norm",
+        chapter=_STARTS,
+        bugs=(),
+        why="Batch norm takes every column's mean away, the bias with it: whatever the bias is, the loss is the same.",
+        symptom="db1 is zero but for rounding, in every step, and b1 never moves; without batch norm it does.",
+        fix="Leave it out (hidden_bias false): batch norm has a bias of its own.",
+        sources=(BIAS_BEFORE_NORM,),
+        base=_PLAIN,
+        start={"model": {"batch_norm": "hidden"}},
+        harmless=True,
+    ),
+    "rate_too_high": Trap(
+        title="A learning rate too high",
+        chapter=_STARTS,
+        bugs=(),
+        why="The gradient tells the slope here, and nothing of what comes two valleys further.",
+        symptom="The loss leaps up at once, and soon it is no number any more: the run stops, and says where the first "
+        "one that is not finite stands.",
+        fix="An update of about a thousandth of the weights (−3 on the logarithmic scale).",
+        sources=(ACTIVATIONS_AND_GRADIENTS,),
+        start={"training": {"learning_rate": [{"from_step": 0, "value": 20.0}]}},
+    ),
+    "rate_too_low": Trap(
+        title="A learning rate too low",
+        chapter=_STARTS,
+        bugs=(),
+        why="Every step goes the right way, and hardly anywhere.",
+        symptom="The loss falls so slowly that it seems to stand; updates are far below a thousandth of the weights.",
+        fix="An update of about a thousandth of the weights (−3 on the logarithmic scale).",
+        sources=(ACTIVATIONS_AND_GRADIENTS,),
+        start={"training": {"learning_rate": [{"from_step": 0, "value": 1e-4}]}},
     ),
 }

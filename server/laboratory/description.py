@@ -3,7 +3,7 @@
 from model.network import Network
 from model.trap import Place, Trap
 from model.traps import TRAPS
-from server.laboratory.schemas import TrapInfo, TrapPlace
+from server.laboratory.schemas import TrapInfo, TrapPlace, TwinInfo
 from server.schemas import SourceInfo
 
 
@@ -26,8 +26,15 @@ def _trap(name: str, trap: Trap, network: Network) -> TrapInfo:
         hidden_while=trap.hidden_while,
         threshold=trap.threshold,
         places=[_place(place) for place in places],
-        missing=None if places else f"It needs {trap.needs}.",
+        missing=_missing(trap) if not places else None,
+        twins=[TwinInfo(config=twin.config, armed=twin.is_armed) for twin in trap.twins],
     )
+
+
+def _missing(trap: Trap) -> str:
+    if not trap.bugs:
+        return "It changes how a session begins, and no rule: its twins show what it does."
+    return f"It needs {trap.needs}."
 
 
 def _place(place: Place) -> TrapPlace:

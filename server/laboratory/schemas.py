@@ -1,5 +1,7 @@
 """What REST tells of traps."""
 
+from typing import Any
+
 from pydantic import Field
 
 from server.schemas import SourceInfo, Wire
@@ -13,6 +15,13 @@ class TrapPlace(Wire):
     layer: int | None = Field(description="The hidden layer; null: none of them.")
     right: str = Field(description="The PyTorch line as the op table has it.")
     wrong: str = Field(description="The line that the trap puts in its place.")
+
+
+class TwinInfo(Wire):
+    """One of two sessions that differ in the trap alone."""
+
+    config: dict[str, dict[str, Any]] = Field(description="The config of the new session; the rest is default.")
+    armed: bool = Field(description="Whether the trap is to be armed in it.")
 
 
 class TrapInfo(Wire):
@@ -30,3 +39,6 @@ class TrapInfo(Wire):
     threshold: float | None = Field(description="The default of the number that it takes; null: it takes none.")
     places: list[TrapPlace] = Field(description="Where it sits in this session's network, in forward order.")
     missing: str | None = Field(description="Why it has no place in it; null: it has.")
+    twins: list[TwinInfo] = Field(
+        description="Two new sessions that show it side by side: as it should be, or seems to be, and as it is."
+    )

@@ -20,12 +20,9 @@ from model.traps import TRAPS
 from model.verification import verify
 from tests.model.networks import network_of
 
-# Where a trap has no place in the default network, one in which it has.
-CONFIGS: dict[str, dict[str, Any]] = {
-    "wrong_axis": {"model": {"hidden_sizes": [32]}},
-    "transposed": {"model": {"hidden_sizes": [64, 64]}},
-}
-ARMABLE = [name for name in TRAPS if name != "bias_not_summed"]
+PLANTED = [name for name, trap in TRAPS.items() if trap.bugs]
+STARTS = [name for name, trap in TRAPS.items() if not trap.bugs]
+ARMABLE = [name for name in PLANTED if name != "bias_not_summed"]
 IN_THE_FUSED = [name for name in ARMABLE if "atomic" not in TRAPS[name].needs]
 
 BELOW_HPREBN = {"dW1", "dembcat", "demb", "dC"}
@@ -75,7 +72,7 @@ def armed(name: str) -> list[Armed]:
 
 def run_with(names: Dataset, name: str, **sections: Any) -> Run:
     """A run at step 0 in which a trap has a place, and is armed."""
-    sections["model"] = {**CONFIGS.get(name, {}).get("model", {}), **sections.get("model", {})}
+    sections["model"] = {**TRAPS[name].base.get("model", {}), **sections.get("model", {})}
     run = Run(Config.model_validate(sections), names)
     run.set_traps(armed(name))
     return run
@@ -300,19 +297,19 @@ def test_a_trap_says_all_that_is_worth_knowing(name: str) -> None:
     for text in (trap.title, trap.chapter, trap.why, trap.symptom, trap.fix):
         assert text == text.strip() != ""
     assert trap.sources
-    assert trap.bugs
+    assert bool(trap.bugs) != bool(trap.start)
 
 
-@pytest.mark.parametrize("name", TRAPS)
+@pytest.mark.parametrize("name", PLANTED)
 def test_the_wrong_line_stands_beside_the_right_one_in_the_networks_names(names: Dataset, name: str) -> None:
-    network = Run(Config.model_validate(CONFIGS.get(name, {})), names).network
+    network = Run(Config.model_validate(TRAPS[name].base), names).network
     for place in placed(name, network):
         assert place.wrong != place.right
         assert "{" not in place.wrong
         assert place.name in network.tensors
 
 
-@pytest.mark.parametrize("name", TRAPS)
+@pytest.mark.parametrize("name", PLANTED)
 def test_with_several_layers_it_sits_in_each(name: str) -> None:
     network = network_of(Config.model_validate({"model": {"hidden_sizes": [32, 32, 32]}}))
     places = TRAPS[name].places(network)
@@ -320,6 +317,101 @@ def test_with_several_layers_it_sits_in_each(name: str) -> None:
     if any(place.bug.op in ("square", "scale_shift", "batch_norm") for place in places):
         assert layers == [1, 2, 3]
     assert [place.call.index for place in places] == sorted(place.call.index for place in places)
+
+
+# ── Twins ──
+
+
+def twins(names: Dataset, name: str) -> tuple[Run, Run]:
+    """As it should be, or seems to be, and as it is."""
+    runs = []
+    for twin in TRAPS[name].twins:
+        run = Run(Config.model_validate(twin.config), names)
+        if twin.is_armed:
+            run.set_traps(armed(name))
+        runs.append(run)
+    return runs[0], runs[1]
+
+
+@pytest.mark.parametrize("name", [*ARMABLE, *STARTS])
+def test_twins_have_the_same_seeds_and_minibatches_and_the_trap_tells_them_apart(names: Dataset, name: str) -> None:
+    good, bad = twins(names, name)
+    assert good.config.init.seed == bad.config.init.seed
+    assert torch.equal(good.moment.inputs["Xb"], bad.moment.inputs["Xb"])
+    assert wrong(good) == set()
+    assert (good.config, good.traps) != (bad.config, bad.traps)
+    if name in ARMABLE:
+        assert wrong(bad) == WRONG[name]
+    else:
+        assert wrong(bad) == set()  # The gradients are right; what is wrong is where it begins.
+
+
+def losses(run: Run, steps: int) -> Any:
+    return run.advance(steps).losses
+
+
+def saturated(run: Run) -> float:
+    return (run.tape.values["h"].abs() > 0.97).float().mean().item()
+
+
+def reaches_the_first_layer(run: Run) -> float:
+    return float(gradient(run, "dhpreact_1").norm() / gradient(run, "dhpreact_8").norm())
+
+
+def most_units_are_saturated(good: Run, bad: Run) -> bool:
+    slopes = [(gradient(run, "dhpreact").norm() / gradient(run, "dh").norm()).item() for run in (good, bad)]
+    return saturated(bad) > 0.8 and saturated(good) < 0.3 and slopes[1] < 0.5 * slopes[0]
+
+
+def activations_stand_at_zero(good: Run, bad: Run) -> bool:
+    return bool(
+        bad.tape.values["h"].std() < 0.15 * good.tape.values["h"].std()
+        and gradient(bad, "dW2").norm() < 0.5 * gradient(good, "dW2").norm()
+    )
+
+
+def losses_fall_like_a_hockey_stick(good: Run, bad: Run) -> bool:
+    guessing = math.log(27)
+    first, later = losses(bad, 200)[[0, -1]]
+    return bool(first > 2 * guessing and later < 1.2 * guessing and losses(good, 1)[0] < 1.2 * guessing)
+
+
+def the_gradient_vanishes(good: Run, bad: Run) -> bool:
+    return reaches_the_first_layer(bad) < 0.02 and reaches_the_first_layer(good) > 0.2
+
+
+def the_bias_never_moves(good: Run, bad: Run) -> bool:
+    before = bad.parameters["b1"]
+    for run in (good, bad):
+        run.advance(50)
+    moved = [(run.parameters["b1"] - before).abs().max().item() for run in (good, bad)]
+    return moved[0] > 0.01 and moved[1] < 1e-5
+
+
+def the_loss_leaps_up_and_is_no_number_soon(good: Run, bad: Run) -> bool:
+    first = losses(bad, 300)
+    return bool(first[1] > first[0] + 1 and not np.isfinite(first).all() and np.isfinite(losses(good, 300)).all())
+
+
+def the_loss_seems_to_stand(good: Run, bad: Run) -> bool:
+    slow, quick = losses(bad, 300), losses(good, 300)
+    return bool(np.mean(slow[:50]) - np.mean(slow[-50:]) < 0.2 * (np.mean(quick[:50]) - np.mean(quick[-50:])))
+
+
+BAD_STARTS: dict[str, Callable[[Run, Run], bool]] = {
+    "gain_too_high": most_units_are_saturated,
+    "gain_too_low": activations_stand_at_zero,
+    "output_too_confident": losses_fall_like_a_hockey_stick,
+    "deep_without_norm": the_gradient_vanishes,
+    "bias_before_norm": the_bias_never_moves,
+    "rate_too_high": the_loss_leaps_up_and_is_no_number_soon,
+    "rate_too_low": the_loss_seems_to_stand,
+}
+
+
+@pytest.mark.parametrize("name", STARTS)
+def test_a_bad_start_has_its_symptom_and_its_twin_has_not(names: Dataset, name: str) -> None:
+    assert BAD_STARTS[name](*twins(names, name))
 
 
 # ── What cannot be armed ──
@@ -331,6 +423,7 @@ def default_network() -> Network:
 
 REFUSED: dict[str, tuple[list[Armed], str]] = {
     "an unknown one": ([Armed("nonsense")], "there is no trap 'nonsense'; there are: bndiff_without_square"),
+    "a bad start": ([Armed("rate_too_high")], "changes how a session begins, and no rule: make a session with"),
     "one without place": ([Armed("transposed")], "it needs a layer with as many outputs as inputs"),
     "a threshold of zero": ([Armed("loss_clipping", 0.0)], "must be positive and finite, got 0.0"),
     "a negative threshold": ([Armed("loss_clipping", -1.0)], "must be positive and finite, got -1.0"),
