@@ -3,8 +3,8 @@
  *
  * @import { Lesson, LessonInfo } from "./types/lessons"
  * @import {
- *   BranchWanted, Config, Dataset, Explanation, EvaluationWanted, Metrics, Network, Op, PendingUpdate, Progress, RunWanted, Sample, SamplesWanted,
- *   Session, Split, Timeline, Verification
+ *   ArmedTrap, BranchWanted, Config, Dataset, Explanation, EvaluationWanted, Metrics, Network, Op, PendingUpdate, Progress, RunWanted,
+ *   Sample, SamplesWanted, Session, Split, Timeline, Trap, Verification
  * } from "./types/wire"
  * @import { NpyArray } from "./lib/npy.js"
  * @import { Pointed } from "./store/pointing.js"
@@ -145,6 +145,12 @@ export function createApi(fetch = globalThis.fetch.bind(globalThis)) {
      * @param {string} id @param {number} rate @param {{ discardLater?: boolean }} [options] @returns {Promise<Session>} */
     setLearningRate: (id, rate, { discardLater = false } = {}) =>
       send("PATCH", at(id, `/training${discardLater ? "?later=discard" : ""}`), { learning_rate: rate }),
+    /** The table of traps, with their places in a session. @param {string} id @returns {Promise<Trap[]>} */
+    traps: (id) => call(at(id, "/traps")),
+    /** All that are to be armed from this step on; the same holds as for the learning rate.
+     * @param {string} id @param {ArmedTrap[]} traps @param {{ discardLater?: boolean }} [options] @returns {Promise<Session>} */
+    setTraps: (id, traps, { discardLater = false } = {}) =>
+      send("PATCH", at(id, `/training${discardLater ? "?later=discard" : ""}`), { traps }),
     /** A new session that shares the past. @param {string} id @param {BranchWanted} wanted @returns {Promise<Session>} */
     branch: (id, wanted) => post(at(id, "/branch"), wanted),
     /** @param {string} id @param {string} name @returns {Promise<Session>} */

@@ -24,6 +24,7 @@ class Agreement:
     exact: bool  # Equal to the last bit
     approximate: bool  # Equal by torch.allclose, on the gradient's own scale: see `compare`
     maxdiff: float  # The largest absolute difference of a cell
+    largest: float  # The largest magnitude of a cell by autograd
 
 
 def verify(tape: Tape) -> list[Agreement]:
@@ -68,6 +69,7 @@ def compare(name: str, ours: Tensor, autograd: Tensor, source: float = 0.0) -> A
         exact=torch.equal(ours, autograd),
         approximate=math.isfinite(tolerance) and torch.allclose(ours, autograd, rtol=1e-5, atol=tolerance),
         maxdiff=(ours - autograd).abs().max().item(),
+        largest=scale,
     )
 
 

@@ -482,6 +482,7 @@ class VerificationRow(Wire):
     exact: bool = Field(description="Equal to the last bit.")
     approximate: bool = Field(description="Equal by torch.allclose, on the gradient's own scale.")
     maxdiff: Number = Field(description="The largest difference of a cell; null where it is not finite.")
+    largest: Number = Field(description="The largest magnitude of a cell by autograd, to tell how large that is.")
     kernel_maxdiff: Number = Field(
         description="A parameter's gradient by the kernel: the largest difference of a cell; null for intermediates."
     )

@@ -78,6 +78,7 @@ class Snapshot:
                 exact=agreement.exact,
                 approximate=agreement.approximate,
                 maxdiff=agreement.maxdiff,
+                largest=agreement.largest,
                 kernel_maxdiff=differences.get(agreement.name),
             )
             for agreement in verify(self.moment.tape)

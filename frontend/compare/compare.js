@@ -4,6 +4,7 @@
  * @import { Api } from "../api.js"
  * @import { Frame } from "../frames.js"
  * @import { Store } from "../store/store.js"
+ * @import { Trap } from "../types/wire"
  *
  * @typedef {{ a: Frame, b: Frame }} Pair  Frames of the same step and op.
  *
@@ -135,6 +136,21 @@ export function createComparison({ first, second, api, ...timing }) {
     compareWith(made.id);
   }
 
+  /**
+   * Two new sessions that differ in a trap alone, side by side: as it should be, and as it is.
+   * @param {Pick<Trap, "name" | "title" | "twins">} trap
+   */
+  async function openTwins({ name, title, twins }) {
+    const made = [];
+    for (const [i, { config, armed }] of twins.entries()) {
+      const session = await api.createSession({ ...config, name: `${title}: ${i ? "so" : "not so"}` });
+      if (armed) await api.setTraps(session.id, [{ name }]);
+      made.push(session);
+    }
+    await actions.openSession(made[0].id);
+    compareWith(made[1].id);
+  }
+
   return {
     ...page,
     comparison: {
@@ -155,6 +171,7 @@ export function createComparison({ first, second, api, ...timing }) {
       leave,
       align: lock.align,
       tryWith,
+      openTwins,
     },
   };
 }

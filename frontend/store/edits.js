@@ -2,7 +2,7 @@
  * Edits of a run: what is changed by hand. At its last step they are made at once; at an earlier one all that came
  * after would no longer follow from it, so it is asked first what is to become of that.
  *
- * @import { Session } from "../types/wire"
+ * @import { ArmedTrap, Session } from "../types/wire"
  * @import { Api } from "../api.js"
  * @import { initialState } from "./state.js"
  * @import { Transport } from "./transport.js"
@@ -86,6 +86,12 @@ export function createEdits({ api, state, transport, open }) {
         branch: (id, step) => api.branch(id, { step, training: { learning_rate: rate } }),
       });
     },
+    /** All traps that are to be armed. @param {ArmedTrap[]} traps */
+    setTraps: (traps) => make({
+      text: traps.length ? `arm ${traps.map(({ name }) => name).join(", ")}` : "disarm all traps",
+      apply: (id, options) => api.setTraps(id, traps, options),
+      branch: (id, step) => api.branch(id, { step, training: { traps } }),
+    }),
     /** Another session is open. */
     reset: () => state.question.peek()?.answer("cancel"),
   };

@@ -143,6 +143,7 @@ export function createStore({ api, openStream, choices = DEFAULTS }) {
     runTo: transport.runTo,
     pause: transport.pause,
     setLearningRate: edits.setLearningRate,
+    setTraps: edits.setTraps,
     setSpeed(/** @type {string} */ speed) {
       choose("speed", speed);
       if (derived.running.peek()) transport.run();
@@ -194,7 +195,7 @@ export function createStore({ api, openStream, choices = DEFAULTS }) {
   };
 
   /** What is read of a session for one panel alone, and belongs to no state. */
-  const reads = { pendingUpdate: api.pendingUpdate, tensorPart: api.tensorPart, metrics: api.metrics, bothGradients: api.bothGradients };
+  const reads = { pendingUpdate: api.pendingUpdate, tensorPart: api.tensorPart, metrics: api.metrics, bothGradients: api.bothGradients, traps: api.traps };
 
   return { ...readOnly({ ...state, ...derived, ...pointing.derived }), exportUrl: api.exportUrl, reads, actions };
 }

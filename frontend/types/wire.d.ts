@@ -50,6 +50,8 @@ export interface Clipping {
 export interface Training {
   learning_rate: number;
   clipping: Clipping | null;
+  /** Bugs that are planted. */
+  traps: ArmedTrap[];
 }
 
 /** Where a session branched off. */
@@ -111,13 +113,50 @@ export interface BranchWanted {
   /** Where it branches off; left out: where the session stands. */
   step?: number;
   /** What it does otherwise from there on. */
-  training?: { learning_rate?: number; clipping?: Clipping | null };
+  training?: { learning_rate?: number; clipping?: Clipping | null; traps?: ArmedTrap[] };
+}
+
+/** A trap that is planted in a session. */
+export interface ArmedTrap {
+  name: string;
+  /** The number that it takes; null: its default, or none. */
+  threshold?: number | null;
+}
+
+/** Where a trap changes a rule. */
+export interface TrapPlace {
+  /** A contribution (`dbndiff.bndiff2`), or a tensor of the forward pass. */
+  name: string;
+  tensor: string;
+  layer: number | null;
+  /** The lines, as the op table has it and as the trap has it. */
+  right: string;
+  wrong: string;
+}
+
+/** One entry of the table of traps, as far as it concerns one session. */
+export interface Trap {
+  name: string;
+  title: string;
+  chapter: string;
+  why: string;
+  symptom: string;
+  fix: string;
+  sources: Source[];
+  harmless: boolean;
+  hidden_while: string;
+  threshold: number | null;
+  places: TrapPlace[];
+  /** Why it has no place in the session; null: it has. */
+  missing: string | null;
+  /** As it should be, or seems to be, and as it is. */
+  twins: { config: Partial<Record<"data" | "model" | "init" | "training", object>>; armed: boolean }[];
 }
 
 /** A change that was made to a run, still in effect. */
 export interface TimelineCommand {
   number: number;
-  kind: "set_parameter" | "set_learning_rate" | "set_clipping";
+  kind: "set_parameter" | "set_learning_rate" | "set_clipping" | "set_traps";
   step: number;
   /** What it did, for people: `learning rate 0.05`. */
   text: string;
@@ -347,6 +386,8 @@ export interface VerificationRow {
   exact: boolean;
   approximate: boolean;
   maxdiff: number | null;
+  /** The largest magnitude of a cell by autograd. */
+  largest: number | null;
   /** Of a parameter's gradient: the largest difference of a cell between the kernel and the tape; else null. */
   kernel_maxdiff: number | null;
 }

@@ -26,6 +26,7 @@ class Picture:
     config: dict[str, Any] = field(default_factory=dict)
     step: int = 2000
     height: int = 800
+    armed: bool = False  # Whether the trap that is chosen is planted.
 
 
 PICTURES = (
@@ -56,6 +57,7 @@ PICTURES = (
         {"flow": "off"},
         {"name": "too large a start", "model": {"batch_norm": "none"}, "init": {"hidden_gain": 5}},
     ),
+    Picture("laboratory", "laboratory,forces", ("#push-pull-plot",), {"trap": "bndiff_without_square"}, armed=True),
     Picture("learning", "words,embedding", ("#embedding-plot",), {"flow": "off"}, step=200_000, height=840),
 )
 
@@ -83,10 +85,16 @@ def take(picture: Picture, page: Page, rest: httpx2.Client) -> None:
     count = {"unit": "step", "count": picture.step}
     if picture.step:
         rest.post(f"/api/sessions/{dashboard.id}/advance", json=count).raise_for_status()
+    if picture.armed:
+        traps = {"traps": [{"name": picture.choices["trap"]}]}
+        rest.patch(f"/api/sessions/{dashboard.id}/training", json=traps).raise_for_status()
     dashboard.open(**picture.choices)
     dashboard.expect_position(picture.step, dashboard.session()["position"]["ops"])
     for plot in picture.plots:
         dashboard.figure(plot)
+    if picture.armed:
+        page.wait_for_selector("flow-graph [data-verdict]")
+        page.locator("laboratory-panel").evaluate("panel => panel.scrollIntoView()")
     page.mouse.move(0, 0)
     page.screenshot(path=FOLDER / f"{picture.name}.png")
 

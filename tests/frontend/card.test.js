@@ -71,7 +71,7 @@ test("of more cells than a picture takes the largest of each block is seen", () 
 });
 
 test("verification's row is told in words and by its tone", () => {
-  const row = { name: "dx", exact: false, approximate: false, maxdiff: 0.25, kernel_maxdiff: null };
+  const row = { name: "dx", exact: false, approximate: false, maxdiff: 0.25, largest: 1, kernel_maxdiff: null };
   assert.deepEqual(rowVerdict("dx", undefined), { text: "dx has not been checked here.", tone: "" });
   assert.equal(rowVerdict("dx", { ...row, exact: true, approximate: true }).text, "dx is autograd's, bit for bit");
   assert.equal(rowVerdict("dx", { ...row, approximate: true }).tone, "good");

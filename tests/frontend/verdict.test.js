@@ -3,10 +3,10 @@ import { test } from "node:test";
 
 import { age, kernelVerdict, verdict, worstFirst } from "../../frontend/lib/verdict.js";
 
-const SAME = { name: "da", exact: true, approximate: true, maxdiff: 0, kernel_maxdiff: null };
-const CLOSE = { name: "db", exact: false, approximate: true, maxdiff: 1e-9, kernel_maxdiff: 1.19e-8 };
-const UNKNOWN = { name: "dc", exact: false, approximate: false, maxdiff: null, kernel_maxdiff: null };
-const WRONG = { name: "dd", exact: false, approximate: false, maxdiff: 0.5, kernel_maxdiff: 2e-9 };
+const SAME = { name: "da", exact: true, approximate: true, maxdiff: 0, largest: 1, kernel_maxdiff: null };
+const CLOSE = { name: "db", exact: false, approximate: true, maxdiff: 1e-9, largest: 1, kernel_maxdiff: 1.19e-8 };
+const UNKNOWN = { name: "dc", exact: false, approximate: false, maxdiff: null, largest: 1, kernel_maxdiff: null };
+const WRONG = { name: "dd", exact: false, approximate: false, maxdiff: 0.5, largest: 1, kernel_maxdiff: 2e-9 };
 
 const VERDICTS = [
   { rows: [SAME, SAME], text: "2 of 2 bit-exact", tone: "good" },

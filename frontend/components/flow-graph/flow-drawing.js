@@ -2,6 +2,7 @@
  * The flow as SVG. Built once for a layout; `paint` then changes only what is different.
  *
  * @import { Decades } from "../../lib/flow/colors.js"
+ * @import { Mapped } from "../../lib/laboratory/map.js"
  * @import { Bracket, Layout, PlacedEdge, PlacedNode } from "../../lib/flow/layout.js"
  *
  * @typedef {object} Shown
@@ -11,6 +12,7 @@
  * @property {ReadonlyMap<string, number>} norms  Of what is known.
  * @property {Decades} decades
  * @property {{ node: PlacedNode | null, edge: PlacedEdge | null }} current
+ * @property {ReadonlyMap<string, Mapped> | null} verified  Each gradient against autograd, where that is of this state.
  * @property {{ node: PlacedNode | null, edge: PlacedEdge | null }} selected
  *
  * @typedef {{ node: PlacedNode, mark: SVGGElement, note: SVGTextElement }} DrawnNode
@@ -23,6 +25,7 @@ import { NAMES_END, ROW } from "../../lib/flow/layout.js";
 import { bracketId } from "../../lib/flow/moves.js";
 import { arrived, edgeState, nodeState } from "../../lib/flow/states.js";
 import { number } from "../../lib/format.js";
+import { percent } from "../../lib/laboratory/map.js";
 import { COLUMNS_WIDTH, FlowColumns, HEADINGS } from "./flow-columns.js";
 
 /** Over the first row and under the last one. */
@@ -89,6 +92,7 @@ export class FlowDrawing {
     set(mark, "aria-pressed", String(node === shown.selected.node));
     if (node.kind === "group") this.#paintGroup(mark, note, node, shown);
     else setText(note, summed(node, shown));
+    paintVerdict(mark, note, shown.verified?.get(node.gradient ?? ""));
     set(mark, "aria-label", spoken(node, note.textContent, shown));
     this.#columns?.paint(node, shown);
   }
@@ -160,6 +164,20 @@ function paintEdge({ edge, line }, { op, norms, decades }) {
   set(line, "style", level === null ? null : `stroke: var(--flow-${level}); stroke-width: ${levelWidth(level)}px`);
 }
 
+/**
+ * A wrong gradient is tinted by how wrong it is; where the error enters it is outlined.
+ * @param {SVGGElement} mark @param {SVGTextElement} note @param {Mapped | undefined} verified
+ */
+function paintVerdict(mark, note, verified) {
+  const wrong = verified?.wrong ?? false;
+  set(mark, "data-verdict", verified ? (wrong ? (verified.entries.length ? "entry" : "wrong") : "right") : null);
+  set(mark.querySelector(".ground"), "style", wrong && verified ? `--error: ${errorShare(verified.error)}%` : null);
+  if (wrong && verified) setText(note, `✕ ${percent(verified.error)}`);
+}
+
+/** From the smallest error that counts to one as large as the gradient itself, on a logarithmic scale. @param {number} error */
+const errorShare = (error) => Math.round(25 + 15 * Math.max(0, Math.min(5, Math.log10(error) + 5)));
+
 /** Where a sum stands. @param {PlacedNode} node @param {Shown} shown */
 function summed(node, { op, backward, norms }) {
   if (node.parts.length < 2 || !backward) return "";
@@ -184,9 +202,8 @@ function drawNode(node) {
   const { kind, x, y, lane } = node;
   const atLeft = kind !== "given" && lane === 0;
   const end = atLeft ? NAMES_END : x + (kind === "given" ? 8 : 14);
-  const note = drawing("text", kind === "group"
-    ? { class: "note", x: String(x + 18), y: String(y + 4) }
-    : { class: "note", x: "20", y: String(y + 4) });
+  const [from, anchor] = { group: [x + 18, "start"], given: [x + 80, "end"], tensor: [20, "start"] }[kind];
+  const note = drawing("text", { class: "note", x: String(from), y: String(y + 4), "text-anchor": String(anchor) });
   const name = drawing("text", { class: "name", x: String(end), y: String(y + 4), "text-anchor": atLeft ? "end" : "start" });
   name.textContent = node.label;
   const height = kind === "given" ? 12 : ROW - 4;

@@ -6,6 +6,7 @@
  * @import { Network, NormsView } from "../../types/wire"
  * @import { Decades } from "../../lib/flow/colors.js"
  * @import { Layout } from "../../lib/flow/layout.js"
+ * @import { Checked } from "../../lib/verdict.js"
  * @import { Shown } from "./flow-drawing.js"
  *
  * @typedef {{ network: Network, layers: string, wide: boolean, layout: Layout, drawing: FlowDrawing, view: NormsView }} Flow
@@ -18,6 +19,7 @@ import { groupsOf, openGroups } from "../../lib/flow/groups.js";
 import { flowLayout } from "../../lib/flow/layout.js";
 import { measuredOnLine, tensorsOf } from "../../lib/flow/measures.js";
 import { currentOf, nodeFor } from "../../lib/flow/states.js";
+import { errorMap } from "../../lib/laboratory/map.js";
 import { effect, signal } from "../../lib/signals.js";
 import { ReadableView } from "../../lib/view.js";
 import { norms, readNorms } from "../../lib/views.js";
@@ -46,6 +48,8 @@ export class FlowGraph extends ReadableView {
   /** The magnitudes that came last, and of which state they are. */
   #found = { version: -1, norms: /** @type {Map<string, number>} */ (new Map()) };
   #op = -1;
+  /** The verification that was mapped last. @type {{ checked: Checked, map: ReturnType<typeof errorMap> } | null} */
+  #mapped = null;
   /** @type {FlowTools} */
   #tools = /** @type {any} */ (null);
   /** @type {FlowZoom} */
@@ -76,9 +80,9 @@ export class FlowGraph extends ReadableView {
 
   /** @override @param {Store} store */
   update(store) {
-    const { frame, moment, op, choices, network } = store;
+    const { frame, moment, op, choices, network, verification } = store;
     // Read here, so that it runs again for each of them.
-    void [frame.value, moment.value, op.value, choices.value, network.value];
+    void [frame.value, moment.value, op.value, choices.value, network.value, verification.value];
     if (this.#onScreen.value) this.#paint(store);
   }
 
@@ -107,7 +111,7 @@ export class FlowGraph extends ReadableView {
     const { drawing, layout } = flow;
     const shown = this.#shown = this.#read(store, flow);
     drawing.paint(shown);
-    this.#legend.show(shown.decades, [...shown.norms.values()].filter((norm) => !Number.isFinite(norm)).length);
+    this.#legend.show(shown.decades, [...shown.norms.values()].filter((norm) => !Number.isFinite(norm)).length, shown.verified);
     const groups = groupsOf(flow.network).length;
     this.#tools.show({
       wide: store.choices.peek().flow === "wide", groups,
@@ -130,6 +134,7 @@ export class FlowGraph extends ReadableView {
     return {
       op, norms: found, decades: this.#decades, backward: op > network.forward_ops, atRest: !store.streaming.peek(),
       current: currentOf(layout, store.moment.peek()),
+      verified: this.#verified(store, network),
       selected: { node: nodeFor(layout.nodes, tensor), edge: edge ?? null },
     };
   }
@@ -140,6 +145,15 @@ export class FlowGraph extends ReadableView {
     const found = readNorms(frame.peek(), view);
     if (found) this.#found = { version, norms: found };
     return this.#found.version === version ? this.#found.norms : new Map();
+  }
+
+  /** What verification says of the state on show. @param {Store} store @param {Network} network */
+  #verified({ verification, info, running }, network) {
+    const checked = verification.peek();
+    const isOfThis = checked?.seen && checked.seen.version === info.peek()?.version && !running.peek();
+    if (!checked || !isOfThis) return null;
+    if (checked !== this.#mapped?.checked) this.#mapped = { checked, map: errorMap(network, checked.rows) };
+    return this.#mapped.map;
   }
 
   /** One op on, a light runs along what it did. @param {number} before @param {Shown} shown */

@@ -2,10 +2,12 @@
  * What width and colour of an edge say, with numbers.
  *
  * @import { Decades } from "../../lib/flow/colors.js"
+ * @import { Mapped } from "../../lib/laboratory/map.js"
  */
 
 import { drawing, element, setText } from "../../lib/dom.js";
 import { LEVELS, levelWidth } from "../../lib/flow/colors.js";
+import { told } from "../../lib/laboratory/map.js";
 
 const WIDTH = 268;
 const BAR = { x: 8, width: WIDTH - 16, y: 8 };
@@ -18,6 +20,7 @@ const powerOfTen = (power) =>
 export class FlowLegend {
   #ticks = drawing("g");
   #wrong = element("span", { class: "wrong" });
+  #map = element("p", { class: "map", id: "flow-map", role: "status" });
   /** @type {Decades | null} */
   #decades = null;
 
@@ -28,12 +31,16 @@ export class FlowLegend {
       height: String(levelWidth(level)), style: `fill: var(--flow-${level})`,
     }));
     this.root = element("figcaption", { class: "legend" },
-      element("p", {}, "Gradient on each path (root mean square)", this.#wrong),
+      element("p", {}, "Gradient on each path (root mean square)", this.#wrong), this.#map,
       drawing("svg", { viewBox: `0 0 ${WIDTH} 28`, "aria-hidden": "true" }, ...bar, this.#ticks));
   }
 
-  /** @param {Decades} decades @param {number} notFinite  How many gradients and values have NaN or infinity. */
-  show(decades, notFinite) {
+  /**
+   * @param {Decades} decades @param {number} notFinite  How many gradients and values have NaN or infinity.
+   * @param {ReadonlyMap<string, Mapped> | null} verified
+   */
+  show(decades, notFinite, verified) {
+    setText(this.#map, verified ? told(verified) : "");
     setText(this.#wrong, notFinite ? ` ┅ ${notFinite} with NaN or ∞` : "");
     if (decades === this.#decades) return;
     this.#decades = decades;

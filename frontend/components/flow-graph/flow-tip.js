@@ -8,6 +8,7 @@
 import { element } from "../../lib/dom.js";
 import { arrived } from "../../lib/flow/states.js";
 import { number, shape } from "../../lib/format.js";
+import { percent } from "../../lib/laboratory/map.js";
 
 /** @typedef {[what: string, value: string][]} Rows */
 
@@ -20,13 +21,18 @@ function size(norm, known, op) {
 }
 
 /** @param {PlacedNode} node @param {Shown} shown @param {PlacedEdge | undefined} out @returns {Rows} */
-function ofNode(node, { norms, op }, out) {
+function ofNode(node, { norms, op, verified }, out) {
   /** @type {Rows} */
   const rows = [];
   if (node.shape.length || node.kind !== "given") rows.push(["shape", shape(node.shape)]);
   if (node.code && node.kind === "tensor") rows.push([`op ${node.known}`, node.code]);
   rows.push([`RMS of ${node.tensor}`, size(norms.get(node.tensor), node.known, op)]);
   if (node.gradient) rows.push([`RMS of ${node.gradient}`, size(norms.get(node.gradient), node.gradientKnown, op)]);
+  const verdict = verified?.get(node.gradient ?? "");
+  if (verdict) {
+    const entry = verdict.entries.length ? `; the error enters by ${verdict.entries.join(", ")}` : "";
+    rows.push(["against autograd", verdict.wrong ? `wrong: off by ${percent(verdict.error)} of its largest cell${entry}` : "right"]);
+  }
   if (node.parts.length > 1) rows.push(["sum of", `${node.parts.length} paths, ${arrived(node, op)} arrived`]);
   if (out?.measure) rows.push([`RMS of ${out.measure}`, size(norms.get(out.measure), out.gradientKnown, op)]);
   return rows;

@@ -45,6 +45,7 @@ export class TransportBar extends ReadableView {
   #rate = element("output", { id: "steps-per-second" });
   #speedReadout = readout("steps/s", this.#rate);
   #learningRate = new LearningRate();
+  #armed = element("button", { type: "button", class: "armed", id: "traps-armed", title: "Bugs are planted: to the laboratory" });
   #until = new RunUntil();
 
   /** @override @param {Store} store */
@@ -64,6 +65,7 @@ export class TransportBar extends ReadableView {
     this.#dismiss.addEventListener("click", store.actions.dismissStandstill);
     // A run stops at the first step whose loss is not finite.
     this.#back.addEventListener("click", () => store.actions.seek(Math.max(0, store.lastStep.peek() - 1)));
+    this.#armed.addEventListener("click", () => store.actions.choose("panels", "laboratory"));
     this.#learningRate.start(store);
     this.#until.start(store);
     this.append(
@@ -76,7 +78,7 @@ export class TransportBar extends ReadableView {
       element("p", { class: "position", id: "position" },
         element("span", { class: "where" }, "step ", this.#step, " · op ", this.#op),
         this.#pass, this.#label, this.#code,
-        element("span", { class: "standstill" }, this.#standstill, this.#back, this.#dismiss), this.#trouble),
+        element("span", { class: "standstill" }, this.#standstill, this.#back, this.#dismiss), this.#trouble, this.#armed),
     );
   }
 
@@ -93,6 +95,9 @@ export class TransportBar extends ReadableView {
     const rate = store.stepsPerSecond.value;
     setText(this.#rate, rate === null ? "–" : pace(rate));
     this.#showEngine(store);
+    const traps = store.training.value?.traps.length ?? 0;
+    this.#armed.hidden = traps === 0;
+    setText(this.#armed, `● ${traps} ${traps === 1 ? "trap" : "traps"} armed`);
   }
 
   /** What goes away by itself once it is over. @param {Store} store */

@@ -135,6 +135,7 @@ export const CHOICES = typed({
   },
   limit: { initial: "", accepts: isLimit, says: "how far from zero a fixed scale reaches, such as 0.05; empty: 1" },
   theme: { initial: "auto", allowed: THEMES, says: "the page's colours; auto: as the system has them" },
+  trap: { initial: "", says: "the laboratory's trap, by name, such as bndiff_without_square; empty: the first" },
   embed: {
     initial: "", says: "the one panel that fills the page, such as forces, flow, card:dlogits or activations:2",
   },

@@ -12,12 +12,12 @@ export const locked = ({ choices }) => (choices.value.controls === "all" ? null 
 
 /** All actions that move, change, make or delete a session. */
 export const MOVES = /** @type {const} */ ([
-  "advance", "goTo", "seek", "scrub", "visit", "run", "runTo", "pause", "setLearningRate", "setSpeed", "setBreakpoint", "branch",
+  "advance", "goTo", "seek", "scrub", "visit", "run", "runTo", "pause", "setLearningRate", "setTraps", "setSpeed", "setBreakpoint", "branch",
   "createSession", "importSession", "addDataset", "renameSession", "removeSession",
 ]);
 
 /** And what of a comparison does. */
-export const COMPARED_MOVES = /** @type {const} */ (["align", "tryWith"]);
+export const COMPARED_MOVES = /** @type {const} */ (["align", "tryWith", "openTwins"]);
 
 /**
  * The store, whose moves say why they do nothing where the controls are locked.

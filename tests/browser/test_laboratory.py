@@ -1,0 +1,77 @@
+"""The laboratory: a bug is planted, the graph shows where it enters and what it spoils."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.dashboard import Dashboard, OpenDashboard
+
+SPOILT = {"bndiff", "hprebn", "W1", "embcat", "emb", "C"}
+
+
+def arm(page: Page, trap: str) -> None:
+    page.click(f'[data-trap="{trap}"]')
+    page.click("#arm-trap")
+
+
+def wrong_by_rest(dashboard: Dashboard) -> set[str]:
+    rows = dashboard.rest.get(f"/api/sessions/{dashboard.id}/verification").raise_for_status().json()["rows"]
+    return {row["name"][1:] for row in rows if not row["approximate"]}
+
+
+def tinted(page: Page) -> set[str]:
+    """The tensors whose nodes are marked: a parameter's node is called after the call that it enters."""
+    nodes = page.locator('flow-graph [data-verdict="wrong"], flow-graph [data-verdict="entry"]')
+    names: list[str] = nodes.evaluate_all("nodes => nodes.map((node) => node.dataset.node.split(' ')[0])")
+    return set(names)
+
+
+def test_a_planted_bug_is_outlined_where_it_enters_and_tinted_where_it_spreads(open_dashboard: OpenDashboard) -> None:
+    dashboard = open_dashboard({}, panels="laboratory,forces")
+    page = dashboard.page
+    arm(page, "bndiff_without_square")
+    expect(page.locator("laboratory-panel [data-place] dd").nth(1)).to_have_text("dbndiff = 0  # left out")
+    expect(page.locator("#flow-map")).to_have_text("6 of 26 gradients are wrong. The error enters at dbndiff.")
+    expect(page.locator('flow-graph [data-verdict="entry"]')).to_have_attribute("data-node", "bndiff")
+    assert tinted(page) == wrong_by_rest(dashboard) == SPOILT
+    expect(page.locator('flow-graph [data-node="bndiff"]')).to_have_attribute("aria-label", re.compile(r"✕ 1\d %"))
+    expect(page.locator("#traps-armed")).to_have_text("● 1 trap armed")
+    dashboard.click("step")
+    expect(page.locator("#position-step")).to_have_text("1")
+    expect(page.locator("#flow-map")).to_be_empty()
+    page.click("#disarm-all")
+    expect(page.locator("#flow-map")).to_have_text("All 26 gradients are right.")
+    assert tinted(page) == wrong_by_rest(dashboard) == set()
+    expect(page.locator("#traps-armed")).to_be_hidden()
+
+
+def test_what_cannot_be_armed_says_why(open_dashboard: OpenDashboard) -> None:
+    dashboard = open_dashboard({"model": {"batch_norm": "none"}}, panels="laboratory,forces", trap="gain_forgotten")
+    page = dashboard.page
+    expect(page.locator("laboratory-panel .missing")).to_have_text("It needs batch norm.")
+    expect(page.locator("#arm-trap")).to_be_disabled()
+    page.click('[data-trap="loss_clipping"]')
+    page.fill("#trap-threshold", "-1")
+    page.click("#arm-trap")
+    expect(page.locator("#trap-refused")).to_have_text("The threshold must be a positive number, got “-1”.")
+    assert dashboard.session()["training"]["traps"] == []
+    page.fill("#trap-threshold", "3.5")
+    page.click("#arm-trap")
+    expect(page.locator("#armed-traps")).to_have_text("Armed: loss_clipping.")
+    page.click('[data-trap="mean_forgotten"]')
+    expect(page.locator("laboratory-panel .missing")).to_have_text(
+        "loss_clipping is armed, and changes the same rule: disarm it first."
+    )
+    expect(page.locator("#arm-trap")).to_be_disabled()
+    assert dashboard.session()["training"]["traps"] == [{"name": "loss_clipping", "threshold": 3.5}]
+
+
+def test_twins_stand_side_by_side_with_the_same_seed(open_dashboard: OpenDashboard) -> None:
+    dashboard = open_dashboard({}, panels="laboratory,forces", trap="output_too_confident")
+    page = dashboard.page
+    page.click("#open-twins")
+    expect(page.locator("compare-bar")).to_contain_text("Output weights of scale 1")
+    made = [each for each in dashboard.rest.get("/api/sessions").json() if each["name"].startswith("Output weights")]
+    assert [each["config"]["init"]["output_scale"] for each in made] == [0.1, 1.0]
+    assert len({each["config"]["init"]["seed"] for each in made}) == 1
+    assert made[1]["loss"] > 2 * made[0]["loss"]
