@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
+from torch import Tensor
 
 from model.network import Network
-from model.tape import Replaced, Rule, WrongShape, record
+from model.tape import Replaced, Rule, WrongShape, check_shape
 from model.trap import Place, Trap
 from model.traps import TRAPS
 
@@ -72,12 +73,21 @@ def placed(name: str, network: Network) -> tuple[Place, ...]:
 
 def _check_shapes(network: Network, replaced: Replaced) -> None:
     """Shapes do not depend on numbers: zeros will do."""
-    dtypes = {"batch": torch.int64, "parameter": torch.float32}
-    inputs = {spec.name: torch.zeros(spec.shape, dtype=dtypes[spec.role]) for spec in network.inputs}
-    try:
-        record(network, inputs, replaced)
-    except WrongShape as error:
-        raise InvalidTraps(f"traps: {error}") from None
+
+    def zeros(name: str) -> Tensor:
+        spec = network.tensors[name]
+        return torch.zeros(spec.shape, dtype=torch.int64 if spec.role == "batch" else torch.float32)
+
+    for contribution in network.contributions:
+        rule = replaced.backward.get(contribution.name)
+        if rule is None:
+            continue
+        call = contribution.call
+        result = rule(zeros(call.output), zeros(call.output), *map(zeros, call.inputs))
+        try:
+            check_shape(contribution, result, zeros(contribution.tensor))
+        except WrongShape as error:
+            raise InvalidTraps(f"traps: {error}") from None
 
 
 def _threshold(armed: Armed, trap: Trap) -> float:

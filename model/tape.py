@@ -79,7 +79,7 @@ def record(network: Network, inputs: Mapping[str, Tensor], replaced: Replaced = 
         rule = replaced.backward.get(contribution.name, contribution.rule.rule)
         result = rule(g, y, *(values[name] for name in call.inputs))
         if replaced:
-            _check_shape(contribution, result, values[contribution.tensor])
+            check_shape(contribution, result, values[contribution.tensor])
         contributions[contribution.name] = result
         everything = network.gradients[contribution.gradient]
         if contribution is everything[-1]:
@@ -87,7 +87,8 @@ def record(network: Network, inputs: Mapping[str, Tensor], replaced: Replaced = 
     return Tape(network, values, contributions, gradients, replaced)
 
 
-def _check_shape(contribution: Contribution, result: Tensor, tensor: Tensor) -> None:
+def check_shape(contribution: Contribution, result: Tensor, tensor: Tensor) -> None:
+    """Raise WrongShape where what a rule gives does not have its tensor's shape."""
     if result.shape != tensor.shape:
         raise WrongShape(
             f"{contribution.name}: the rule gives shape {list(result.shape)}, but {contribution.tensor} has "
