@@ -137,17 +137,20 @@ export function createComparison({ first, second, api, ...timing }) {
   }
 
   /**
-   * Two new sessions that differ in a trap alone, side by side: as it should be, and as it is.
-   * @param {Pick<Trap, "name" | "title" | "twins">} trap
+   * Two new sessions that differ in a trap alone, side by side, and the panel that tells them apart.
+   * @param {Pick<Trap, "name" | "title" | "threshold" | "twins">} trap
    */
-  async function openTwins({ name, title, twins }) {
+  async function openTwins({ name, title, threshold, twins }) {
+    const labels = twins.every(({ armed }) => armed) ? ["masked", "unmasked"] : ["right", "wrong"];
     const made = [];
     for (const [i, { config, armed }] of twins.entries()) {
-      const session = await api.createSession({ ...config, name: `${title}: ${i ? "so" : "not so"}` });
-      if (armed) await api.setTraps(session.id, [{ name }]);
+      const session = await api.createSession({ ...config, name: `${labels[i]}: ${title}` });
+      if (armed) await api.setTraps(session.id, [{ name, threshold }]);
       made.push(session);
     }
     await actions.openSession(made[0].id);
+    // A bad start has right gradients, and shows in what they are.
+    actions.choose("panels", twins.some(({ armed }) => armed) ? "verification" : "health");
     compareWith(made[1].id);
   }
 

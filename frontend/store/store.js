@@ -14,7 +14,7 @@
  */
 
 import { DEFAULTS } from "../lib/page/choices.js";
-import { withCard } from "../lib/page/panels.js";
+import { withPanel } from "../lib/page/panels.js";
 import { batch, effect } from "../lib/signals.js";
 import { written } from "../lib/time/breakpoints.js";
 import { createEdits } from "./edits.js";
@@ -178,7 +178,7 @@ export function createStore({ api, openStream, choices = DEFAULTS }) {
     /** The same, on the card: it is opened where it is not. */
     inspect(/** @type {string} */ tensor, contribution = "") {
       const choices = state.choices.peek();
-      const panels = choices.embed ? choices.panels : withCard(choices.panels);
+      const panels = choices.embed ? choices.panels : withPanel(choices.panels, "card");
       state.choices.value = { ...choices, panels, follow: "off", tensor, contribution };
     },
     point: pointing.point,

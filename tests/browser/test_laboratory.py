@@ -30,7 +30,7 @@ def test_a_planted_bug_is_outlined_where_it_enters_and_tinted_where_it_spreads(o
     dashboard = open_dashboard({}, panels="laboratory,forces")
     page = dashboard.page
     arm(page, "bndiff_without_square")
-    expect(page.locator("laboratory-panel [data-place] dd").nth(1)).to_have_text("dbndiff = 0  # left out")
+    expect(page.locator("laboratory-panel [data-place] dd").nth(2)).to_have_text("dbndiff = 0  # left out")
     expect(page.locator("#flow-map")).to_have_text("6 of 26 gradients are wrong. The error enters at dbndiff.")
     expect(page.locator('flow-graph [data-verdict="entry"]')).to_have_attribute("data-node", "bndiff")
     assert tinted(page) == wrong_by_rest(dashboard) == SPOILT
@@ -45,6 +45,13 @@ def test_a_planted_bug_is_outlined_where_it_enters_and_tinted_where_it_spreads(o
     expect(page.locator("#traps-armed")).to_be_hidden()
 
 
+def test_a_closed_layer_is_as_wrong_as_the_worst_in_it(open_dashboard: OpenDashboard) -> None:
+    page = open_dashboard({}, panels="laboratory,forces", layers="loss").page
+    expect(page.locator('flow-graph [data-node="group 1"]')).to_be_visible()
+    arm(page, "bndiff_without_square")
+    expect(page.locator('flow-graph [data-node="group 1"]')).to_have_attribute("data-verdict", "entry")
+
+
 def test_what_cannot_be_armed_says_why(open_dashboard: OpenDashboard) -> None:
     dashboard = open_dashboard({"model": {"batch_norm": "none"}}, panels="laboratory,forces", trap="gain_forgotten")
     page = dashboard.page
@@ -53,7 +60,7 @@ def test_what_cannot_be_armed_says_why(open_dashboard: OpenDashboard) -> None:
     page.click('[data-trap="loss_clipping"]')
     page.fill("#trap-threshold", "-1")
     page.click("#arm-trap")
-    expect(page.locator("#trap-refused")).to_have_text("The threshold must be a positive number, got “-1”.")
+    expect(page.locator("#trap-refused")).to_have_text("The threshold must be a positive, finite number, got “-1”.")
     assert dashboard.session()["training"]["traps"] == []
     page.fill("#trap-threshold", "3.5")
     page.click("#arm-trap")
@@ -70,8 +77,13 @@ def test_twins_stand_side_by_side_with_the_same_seed(open_dashboard: OpenDashboa
     dashboard = open_dashboard({}, panels="laboratory,forces", trap="output_too_confident")
     page = dashboard.page
     page.click("#open-twins")
-    expect(page.locator("compare-bar")).to_contain_text("Output weights of scale 1")
-    made = [each for each in dashboard.rest.get("/api/sessions").json() if each["name"].startswith("Output weights")]
+    expect(page.locator("compare-bar")).to_contain_text("right: Output weights of scale 1")
+    expect(page.locator("health-panel:visible")).to_have_count(2)
+    made = [
+        each
+        for each in dashboard.rest.get("/api/sessions").json()
+        if each["name"].endswith("Output weights of scale 1")
+    ]
     assert [each["config"]["init"]["output_scale"] for each in made] == [0.1, 1.0]
     assert len({each["config"]["init"]["seed"] for each in made}) == 1
     assert made[1]["loss"] > 2 * made[0]["loss"]

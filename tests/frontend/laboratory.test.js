@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { entriesOf, errorMap, percent, told } from "../../frontend/lib/laboratory/map.js";
+import { entriesOf, errorMap, percent, told, worstOf } from "../../frontend/lib/laboratory/map.js";
 
 /** A gradient, and through which tensors it comes. @param {string} tensor @param {...string} via @returns {any} */
 const gradient = (tensor, ...via) =>
@@ -39,6 +39,13 @@ test("what is computed from the loss alone is where its error enters", () => {
 
 test("two errors enter at two places", () => {
   assert.equal(told(errorMap(NETWORK, rows({ db: 1, dx: 1, dW: 1, da: 1 }))), "4 of 5 gradients are wrong. The error enters at da, db.");
+});
+
+test("several gradients together are as wrong as the worst, and the error enters where it enters any of them", () => {
+  const map = errorMap(NETWORK, rows({ da: 0.5, dx: 1, dW: 0.2 }));
+  assert.deepEqual(worstOf(map, ["a", "x", "b"]), { wrong: true, error: 0.5, entries: ["da.y"] });
+  assert.deepEqual(worstOf(map, ["b"]), { wrong: false, error: 0, entries: [] });
+  assert.equal(worstOf(map, ["Xb"]), undefined);
 });
 
 test("what cannot be compared is off by more than can be said", () => {

@@ -25,7 +25,7 @@ import { NAMES_END, ROW } from "../../lib/flow/layout.js";
 import { bracketId } from "../../lib/flow/moves.js";
 import { arrived, edgeState, nodeState } from "../../lib/flow/states.js";
 import { number } from "../../lib/format.js";
-import { percent } from "../../lib/laboratory/map.js";
+import { percent, worstOf } from "../../lib/laboratory/map.js";
 import { COLUMNS_WIDTH, FlowColumns, HEADINGS } from "./flow-columns.js";
 
 /** Over the first row and under the last one. */
@@ -92,7 +92,7 @@ export class FlowDrawing {
     set(mark, "aria-pressed", String(node === shown.selected.node));
     if (node.kind === "group") this.#paintGroup(mark, note, node, shown);
     else setText(note, summed(node, shown));
-    paintVerdict(mark, note, shown.verified?.get(node.gradient ?? ""));
+    paintVerdict(mark, note, shown.verified ? worstOf(shown.verified, node.covers) : undefined);
     set(mark, "aria-label", spoken(node, note.textContent, shown));
     this.#columns?.paint(node, shown);
   }
@@ -202,7 +202,7 @@ function drawNode(node) {
   const { kind, x, y, lane } = node;
   const atLeft = kind !== "given" && lane === 0;
   const end = atLeft ? NAMES_END : x + (kind === "given" ? 8 : 14);
-  const [from, anchor] = { group: [x + 18, "start"], given: [x + 80, "end"], tensor: [20, "start"] }[kind];
+  const [from, anchor] = { group: [x + 18, "start"], given: [x + 73, "end"], tensor: [20, "start"] }[kind];
   const note = drawing("text", { class: "note", x: String(from), y: String(y + 4), "text-anchor": String(anchor) });
   const name = drawing("text", { class: "name", x: String(end), y: String(y + 4), "text-anchor": atLeft ? "end" : "start" });
   name.textContent = node.label;

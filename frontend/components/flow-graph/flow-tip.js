@@ -8,7 +8,7 @@
 import { element } from "../../lib/dom.js";
 import { arrived } from "../../lib/flow/states.js";
 import { number, shape } from "../../lib/format.js";
-import { percent } from "../../lib/laboratory/map.js";
+import { percent, worstOf } from "../../lib/laboratory/map.js";
 
 /** @typedef {[what: string, value: string][]} Rows */
 
@@ -28,9 +28,9 @@ function ofNode(node, { norms, op, verified }, out) {
   if (node.code && node.kind === "tensor") rows.push([`op ${node.known}`, node.code]);
   rows.push([`RMS of ${node.tensor}`, size(norms.get(node.tensor), node.known, op)]);
   if (node.gradient) rows.push([`RMS of ${node.gradient}`, size(norms.get(node.gradient), node.gradientKnown, op)]);
-  const verdict = verified?.get(node.gradient ?? "");
+  const verdict = verified ? worstOf(verified, node.covers) : undefined;
   if (verdict) {
-    const entry = verdict.entries.length ? `; the error enters by ${verdict.entries.join(", ")}` : "";
+    const entry = verdict.entries.length ? `; an error enters here, by ${verdict.entries.join(" or ")}` : "";
     rows.push(["against autograd", verdict.wrong ? `wrong: off by ${percent(verdict.error)} of its largest cell${entry}` : "right"]);
   }
   if (node.parts.length > 1) rows.push(["sum of", `${node.parts.length} paths, ${arrived(node, op)} arrived`]);

@@ -6,8 +6,9 @@
  * @import { ArmedTrap, Trap, TrapPlace } from "../../types/wire"
  */
 
-import { element, setText } from "../../lib/dom.js";
 import { Asked } from "../../lib/asked.js";
+import { element, setText } from "../../lib/dom.js";
+import { locked } from "../../lib/page/controls.js";
 import { Panel } from "../panel/panel.js";
 
 export class LaboratoryPanel extends Panel {
@@ -40,7 +41,9 @@ export class LaboratoryPanel extends Panel {
   }
 
   /** @override @param {Store} store */
-  update({ session, network, info, reads, choices, training }) {
+  update(store) {
+    const { session, network, info, reads, choices, training } = store;
+    const isLocked = locked(store);
     const id = session.value?.id;
     const traps = this.#traps.about(id && network.value ? id : null, () => reads.traps(String(id)))?.value;
     const armed = training.value?.traps ?? [];
@@ -56,7 +59,7 @@ export class LaboratoryPanel extends Panel {
     if (shown === this.#shown) return;
     this.#shown = shown;
     this.#showList(traps, chosen, armed);
-    this.#showDetail(chosen, armed, chosen.missing ?? inTheWay(chosen, traps, armed));
+    this.#showDetail(chosen, armed, isLocked ?? chosen.missing ?? inTheWay(chosen, traps, armed));
   }
 
   /** @param {Trap[]} traps @param {Trap} chosen @param {ArmedTrap[]} armed */
@@ -95,12 +98,13 @@ export class LaboratoryPanel extends Panel {
         toggle,
         ...(trap.threshold === null || isOn ? [] : [element("label", {}, "threshold ", field)]),
         element("button", { type: "button", id: "open-twins", title: "Two new sessions with the same seeds, side by side",
-          onclick: () => this.#openTwins(trap) }, "Compare with its twin")),
+          onclick: () => this.#openTwins(trap, field.valueAsNumber) }, "Compare with its twin")),
       ...said("Why", trap.why),
       ...said("How to see it", trap.symptom + (trap.hidden_while ? ` Hidden while ${trap.hidden_while}.` : "")),
       ...said("What to do", trap.fix),
-      element("p", { class: "sources" }, ...trap.sources.flatMap(({ title, authors, year, url }, i) => [
-        i ? "; " : "Source: ", element("a", { href: url, rel: "noreferrer" }, `${authors} ${year}: ${title}`)])),
+      element("p", { class: "sources" }, ...trap.sources.flatMap(({ title, authors, year, url, place }, i) => [
+        i ? "; " : "Source: ", element("a", { href: url, rel: "noreferrer" }, `${authors} ${year}: ${title}`),
+        place ? `, ${place}` : ""])),
     );
   }
 
@@ -109,7 +113,8 @@ export class LaboratoryPanel extends Panel {
     if (trap.threshold === null) return this.#arm([...others, { name: trap.name }]);
     const threshold = field.valueAsNumber;
     if (!(threshold > 0 && Number.isFinite(threshold))) {
-      return setText(this.#error, `The threshold must be a positive number, got “${field.value}”.`);
+      const got = field.validity.badInput || !field.value ? "none" : `“${field.value}”`;
+      return setText(this.#error, `The threshold must be a positive, finite number, got ${got}.`);
     }
     this.#arm([...others, { name: trap.name, threshold }]);
   }
@@ -128,10 +133,11 @@ export class LaboratoryPanel extends Panel {
     this.#store?.actions.setTraps(traps);
   }
 
-  /** @param {Trap} trap */
-  async #openTwins(trap) {
+  /** @param {Trap} trap @param {number} filled  NaN: its default. */
+  async #openTwins(trap, filled) {
     const store = /** @type {PageStore} */ (this.#store);
-    await store.comparison.openTwins(trap).catch(store.actions.report);
+    const threshold = filled > 0 ? filled : trap.threshold;
+    await store.comparison.openTwins({ ...trap, threshold }).catch(store.actions.report);
   }
 }
 
@@ -146,7 +152,8 @@ function inTheWay(trap, traps, armed) {
 }
 
 /** @param {TrapPlace} place */
-const placeRow = ({ name, right, wrong }) => element("dl", { class: "place", "data-place": name },
+const placeRow = ({ name, layer, right, wrong }) => element("dl", { class: "place", "data-place": name },
+  element("dt", {}, "where"), element("dd", {}, name, ...(layer === null ? [] : [`, layer ${layer}`])),
   element("dt", { class: "good" }, "right"), element("dd", {}, element("code", {}, right)),
   element("dt", { class: "bad" }, "wrong"), element("dd", {}, element("code", {}, wrong)));
 

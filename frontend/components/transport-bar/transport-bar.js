@@ -10,6 +10,7 @@ import { fixed, pace, whole } from "../../lib/format.js";
 import { SPEEDS } from "../../lib/page/choices.js";
 import { commandButton, updateButton } from "../../lib/page/command-button.js";
 import { COMMANDS } from "../../lib/page/commands.js";
+import { withPanel } from "../../lib/page/panels.js";
 import { momentAt } from "../../lib/time/moments.js";
 import { ReadableView } from "../../lib/view.js";
 import { LearningRate } from "./learning-rate.js";
@@ -65,7 +66,7 @@ export class TransportBar extends ReadableView {
     this.#dismiss.addEventListener("click", store.actions.dismissStandstill);
     // A run stops at the first step whose loss is not finite.
     this.#back.addEventListener("click", () => store.actions.seek(Math.max(0, store.lastStep.peek() - 1)));
-    this.#armed.addEventListener("click", () => store.actions.choose("panels", "laboratory"));
+    this.#armed.addEventListener("click", () => store.actions.choose("panels", withPanel(store.choices.peek().panels, "laboratory")));
     this.#learningRate.start(store);
     this.#until.start(store);
     this.append(

@@ -25,6 +25,21 @@ export function errorMap(network, rows) {
   return map;
 }
 
+/**
+ * Of several gradients together, as a closed group stands for them: as wrong as the worst.
+ * @param {ReadonlyMap<string, Mapped>} map @param {string[]} tensors @returns {Mapped | undefined}
+ */
+export function worstOf(map, tensors) {
+  const all = tensors.flatMap((tensor) => map.get(`d${tensor}`) ?? []);
+  if (!all.length) return undefined;
+  const wrong = all.filter((each) => each.wrong);
+  return {
+    wrong: wrong.length > 0,
+    error: Math.max(0, ...wrong.map(({ error }) => error)),
+    entries: wrong.flatMap(({ entries }) => entries),
+  };
+}
+
 /** Where the error enters: gradients with an entry, in the order of the backward pass. @param {ReadonlyMap<string, Mapped>} map */
 export const entriesOf = (map) => [...map].filter(([, { entries }]) => entries.length).map(([name]) => name);
 

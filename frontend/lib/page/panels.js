@@ -56,10 +56,10 @@ export function viewOf(list) {
   return VIEWS.find(({ panels }) => [...panels].sort().join() === open) ?? null;
 }
 
-/** The list with the tensor's card in it: in place of a view, or beside panels that somebody has put together. @param {string} list */
-export function withCard(list) {
-  if (list.split(",").includes("card")) return list;
-  return viewOf(list) ? "card" : togglePanel(list, "card");
+/** The list with a panel in it: in place of a view, or beside panels that somebody has put together. @param {string} list @param {string} name */
+export function withPanel(list, name) {
+  if (list.split(",").includes(name)) return list;
+  return viewOf(list) ? name : togglePanel(list, name);
 }
 
 /** The list with one panel more or one less; the last one stays. @param {string} list @param {string} name */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { arePanels, openPanels, PANELS, togglePanel, viewOf, VIEWS, withCard } from "../../../../frontend/lib/page/panels.js";
+import { arePanels, openPanels, PANELS, togglePanel, viewOf, VIEWS, withPanel } from "../../../../frontend/lib/page/panels.js";
 
 const page = readFileSync(new URL("../../../../frontend/index.html", import.meta.url), "utf8");
 
@@ -42,7 +42,7 @@ test("a panel is opened and closed again, and the last one stays open", () => {
 });
 
 test("a tensor's card takes a view's place, and stands beside panels that somebody has put together", () => {
-  for (const { panels } of VIEWS) assert.equal(withCard(panels.join()), "card");
-  assert.equal(withCard("loss,health"), "loss,card,health");
-  assert.equal(withCard("card,loss"), "card,loss");
+  for (const { panels } of VIEWS) assert.equal(withPanel(panels.join(), "card"), "card");
+  assert.equal(withPanel("loss,health", "card"), "loss,card,health");
+  assert.equal(withPanel("card,loss", "card"), "card,loss");
 });
