@@ -15,7 +15,7 @@ export class LaboratoryPanel extends Panel {
   /** @type {Asked<Trap[]>} */
   #traps = new Asked();
   #list = element("nav", { class: "traps", "aria-label": "Traps" });
-  #detail = element("article");
+  #detail = element("article", { tabindex: "0", "aria-label": "The trap" });
   #armed = element("p", { class: "armed", role: "status", id: "armed-traps" });
   #error = element("p", { class: "refused", role: "alert", id: "trap-refused" });
   /** What the list and the detail show. */
@@ -92,13 +92,13 @@ export class LaboratoryPanel extends Panel {
     toggle.disabled = obstacle !== "";
     this.#detail.replaceChildren(
       element("h3", {}, trap.title),
-      ...trap.places.map(placeRow),
       ...(obstacle ? [element("p", { class: "missing" }, obstacle)] : []),
       element("p", { class: "switches" },
         toggle,
         ...(trap.threshold === null || isOn ? [] : [element("label", {}, "threshold ", field)]),
         element("button", { type: "button", id: "open-twins", title: "Two new sessions with the same seeds, side by side",
           onclick: () => this.#openTwins(trap, field.valueAsNumber) }, "Compare with its twin")),
+      ...trap.places.map(placeRow),
       ...said("Why", trap.why),
       ...said("How to see it", trap.symptom + (trap.hidden_while ? ` Hidden while ${trap.hidden_while}.` : "")),
       ...said("What to do", trap.fix),
