@@ -85,6 +85,11 @@ def test_axe_finds_nothing_serious_on_any_view_dialog_or_lecture_page(
     for embed in ("flow", "card:dlogits", "nothing"):
         page.goto(f"/?session={dashboard.id}&embed={embed}")
         expect(page.locator("embed-note a")).to_be_visible()
+        # A card's sections are there before what they are about has been read.
+        page.wait_for_function(
+            """() => [...document.querySelectorAll("summary")].every((each) =>
+              each.innerText.trim() || !each.checkVisibility())"""
+        )
         found[f"embed {embed}"] = findings(page)
     assert {where: what for where, what in found.items() if what} == {}
 
