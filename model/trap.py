@@ -77,6 +77,7 @@ class Trap:
     needs: str = ""  # What a session must have, to have a place for it.
     sources: tuple[Source, ...] = (BACKPROP_NINJA,)
     threshold: float | None = None  # The default of the number that it takes; None: it takes none.
+    is_caught: bool = False  # By a gradient's shape: it cannot even be armed.
     harmless: bool = False  # Gradients come out right all the same, but for rounding.
     hidden_while: str = ""  # When verification passes though the rule is wrong.
     base: Sections = field(default_factory=dict)  # Of a config in which it shows: of both twins.
@@ -84,8 +85,13 @@ class Trap:
     unmasked: Sections = field(default_factory=dict)  # A masked trap is in both twins: this is what brings it to light.
 
     @property
-    def twins(self) -> tuple[Twin, Twin]:
-        """Two sessions with the same seeds, to be compared: as it should be, or seems to be, and as it is."""
+    def twins(self) -> tuple[Twin, ...]:
+        """Two sessions with the same seeds, to be compared: as it should be, or seems to be, and as it is.
+
+        None of a trap that cannot be armed.
+        """
+        if self.is_caught:
+            return ()
         if self.unmasked:
             return Twin(self.base, is_armed=True), Twin(merged(self.base, self.unmasked), is_armed=True)
         return Twin(self.base, is_armed=False), Twin(merged(self.base, self.start), is_armed=bool(self.bugs))

@@ -342,6 +342,7 @@ TRAPS: Mapping[str, Trap] = {
         symptom="It cannot even be armed: a gradient has its tensor's shape, and the shape tells.",
         fix="Sum over what was broadcast: .sum(0).",
         needs="a layer with a bias",
+        is_caught=True,
         sources=(BROADCASTING, MATRIX_GRADIENTS),
     ),
     "wrong_axis": Trap(

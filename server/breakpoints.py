@@ -3,7 +3,8 @@
 import math
 
 from model.engine import Watch
-from model.not_finite import NotFinite
+from model.not_finite import NotFinite, first_not_finite
+from model.training import Run
 from server.errors import Invalid
 from server.schemas import Until
 
@@ -22,8 +23,16 @@ def watch_for(until: Until | None, gauges: list[str]) -> Watch:
     return Watch(until.metric, below, math.inf if until.above is None else until.above)
 
 
-def why_halted(watch: Watch, number: float, loss: float | None, step: int, first: NotFinite | None) -> str:
-    """In a few sentences, why the run stopped by itself at this step; `first`: where numbers stop being finite."""
+def why_halted(watch: Watch, number: float, run: Run) -> str:
+    """In a few sentences, why a run stopped by itself where it stands, at this number of the watched gauge."""
+    loss, step = run.loss, run.step
+    isfinite = loss is not None and math.isfinite(loss) and math.isfinite(number)
+    first = None if isfinite else first_not_finite(run.tape)
+    return told(watch, number, loss, step, first)
+
+
+def told(watch: Watch, number: float, loss: float | None, step: int, first: NotFinite | None) -> str:
+    """The same in words; `first`: where numbers stop being finite."""
     culprit = "" if first is None else f" The first number that is not: {first}."
     if loss is None or not math.isfinite(loss):
         return (

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from concurrent.futures import Future
 
 from model.kernel_engine import KernelEngine
-from model.not_finite import first_not_finite
 from model.timeline import Timeline
 from server.breakpoints import why_halted
 from server.errors import Conflict
@@ -138,8 +137,7 @@ class Mover:
             self._pace.note_burst(max(trace.updates, 1), time.perf_counter() - begin)
             self._recorded.add(trace, run.step)
             if motion.watch is not None and trace.halted_at is not None:
-                first = first_not_finite(run.tape)
-                self.stopped = why_halted(motion.watch, trace.halted_at, run.loss, run.step, first)
+                self.stopped = why_halted(motion.watch, trace.halted_at, run)
         if target is not None and run.step == target.step and self.stopped is None:
             run.move_to(target.op)
         self._changed()

@@ -4,7 +4,7 @@
  * @import { Api } from "../api.js"
  * @import { Frame } from "../frames.js"
  * @import { Store } from "../store/store.js"
- * @import { Trap } from "../types/wire"
+ * @import { Session, Trap } from "../types/wire"
  *
  * @typedef {{ a: Frame, b: Frame }} Pair  Frames of the same step and op.
  *
@@ -142,11 +142,16 @@ export function createComparison({ first, second, api, ...timing }) {
    */
   async function openTwins({ name, title, threshold, twins }) {
     const labels = twins.every(({ armed }) => armed) ? ["masked", "unmasked"] : ["right", "wrong"];
+    /** @type {Session[]} */
     const made = [];
-    for (const [i, { config, armed }] of twins.entries()) {
-      const session = await api.createSession({ ...config, name: `${labels[i]}: ${title}` });
-      if (armed) await api.setTraps(session.id, [{ name, threshold }]);
-      made.push(session);
+    try {
+      for (const [i, { config, armed }] of twins.entries()) {
+        made.push(await api.createSession({ ...config, name: `${labels[i]}: ${title}` }));
+        if (armed) await api.setTraps(made[i].id, [{ name, threshold }]);
+      }
+    } catch (error) {
+      await Promise.all(made.map(({ id }) => api.remove(id)));
+      throw error;
     }
     await actions.openSession(made[0].id);
     // A bad start has right gradients, and shows in what they are.

@@ -147,9 +147,9 @@ export interface Trap {
   hidden_while: string;
   threshold: number | null;
   places: TrapPlace[];
-  /** Why it has no place in the session; null: it has. */
+  /** Why it cannot be armed in the session; null: it can. */
   missing: string | null;
-  /** As it should be, or seems to be, and as it is. */
+  /** As it should be, or seems to be, and as it is; none where it can nowhere be armed. */
   twins: { config: Partial<Record<"data" | "model" | "init" | "training", object>>; armed: boolean }[];
 }
 

@@ -1,5 +1,6 @@
 """The table of traps, written out for the wire."""
 
+from model.arming import Armed, InvalidTraps, replaced_by
 from model.network import Network
 from model.trap import Place, Trap
 from model.traps import TRAPS
@@ -13,7 +14,6 @@ def describe_traps(network: Network) -> list[TrapInfo]:
 
 
 def _trap(name: str, trap: Trap, network: Network) -> TrapInfo:
-    places = trap.places(network)
     return TrapInfo(
         name=name,
         title=trap.title,
@@ -25,16 +25,18 @@ def _trap(name: str, trap: Trap, network: Network) -> TrapInfo:
         harmless=trap.harmless,
         hidden_while=trap.hidden_while,
         threshold=trap.threshold,
-        places=[_place(place) for place in places],
-        missing=_missing(trap) if not places else None,
+        places=[_place(place) for place in trap.places(network)],
+        missing=_why_not(name, network),
         twins=[TwinInfo(config=twin.config, armed=twin.is_armed) for twin in trap.twins],
     )
 
 
-def _missing(trap: Trap) -> str:
-    if not trap.bugs:
-        return "It changes how a session begins, and no rule: its twins show what it does."
-    return f"It needs {trap.needs}."
+def _why_not(name: str, network: Network) -> str | None:
+    try:
+        replaced_by([Armed(name)], network)
+    except InvalidTraps as error:
+        return str(error).removeprefix("traps: ")
+    return None
 
 
 def _place(place: Place) -> TrapPlace:

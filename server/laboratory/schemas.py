@@ -38,7 +38,8 @@ class TrapInfo(Wire):
     hidden_while: str = Field(description="When verification passes though the rule is wrong; empty: never.")
     threshold: float | None = Field(description="The default of the number that it takes; null: it takes none.")
     places: list[TrapPlace] = Field(description="Where it sits in this session's network, in forward order.")
-    missing: str | None = Field(description="Why it has no place in it; null: it has.")
+    missing: str | None = Field(description="Why it cannot be armed in it; null: it can.")
     twins: list[TwinInfo] = Field(
-        description="Two new sessions that show it side by side: as it should be, or seems to be, and as it is."
+        description="Two new sessions that show it side by side: as it should be, or seems to be, and as it is. "
+        "Empty where it can nowhere be armed."
     )

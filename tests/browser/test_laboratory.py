@@ -55,7 +55,9 @@ def test_a_closed_layer_is_as_wrong_as_the_worst_in_it(open_dashboard: OpenDashb
 def test_what_cannot_be_armed_says_why(open_dashboard: OpenDashboard) -> None:
     dashboard = open_dashboard({"model": {"batch_norm": "none"}}, panels="laboratory,forces", trap="gain_forgotten")
     page = dashboard.page
-    expect(page.locator("laboratory-panel .missing")).to_have_text("It needs batch norm.")
+    expect(page.locator("laboratory-panel .missing")).to_have_text(
+        "gain_forgotten has no place in this network: it needs batch norm"
+    )
     expect(page.locator("#arm-trap")).to_be_disabled()
     page.click('[data-trap="loss_clipping"]')
     page.fill("#trap-threshold", "-1")

@@ -4,7 +4,7 @@ import pytest
 
 from model.engine import Watch
 from model.not_finite import NotFinite
-from server.breakpoints import watch_for, why_halted
+from server.breakpoints import told, watch_for
 from server.errors import Invalid
 from server.schemas import Until
 
@@ -39,10 +39,10 @@ REASONS = {
 
 @pytest.mark.parametrize(("watch", "number", "loss", "said"), REASONS.values(), ids=REASONS)
 def test_people_are_told_why_a_run_stopped(watch: Watch, number: float, loss: float, said: str) -> None:
-    assert said in why_halted(watch, number, loss, 12_345, None)
+    assert said in told(watch, number, loss, 12_345, None)
 
 
 def test_people_are_told_where_numbers_stop_being_finite() -> None:
     first = NotFinite("counts", (0, 4), math.inf, 14, "counts = norm_logits.exp()")
-    said = why_halted(Watch(), math.nan, math.nan, 7, first)
+    said = told(Watch(), math.nan, math.nan, 7, first)
     assert "The first number that is not: counts[0, 4] = inf, at op 14 (counts = norm_logits.exp())." in said

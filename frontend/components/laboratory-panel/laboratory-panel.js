@@ -17,6 +17,7 @@ export class LaboratoryPanel extends Panel {
   #list = element("nav", { class: "traps", "aria-label": "Traps" });
   #detail = element("article", { tabindex: "0", "aria-label": "The trap" });
   #armed = element("p", { class: "armed", role: "status", id: "armed-traps" });
+  #disarm = element("button", { type: "button", id: "disarm-all", onclick: () => this.#arm([]) }, "Disarm all");
   #error = element("p", { class: "refused", role: "alert", id: "trap-refused" });
   /** What the list and the detail show. */
   #shown = "";
@@ -32,7 +33,7 @@ export class LaboratoryPanel extends Panel {
   /** @override @param {Store} store */
   controls(store) {
     this.#store = /** @type {PageStore} */ (store);
-    return [element("button", { type: "button", id: "disarm-all", onclick: () => this.#arm([]) }, "Disarm all")];
+    return [this.#disarm];
   }
 
   /** @override */
@@ -49,13 +50,12 @@ export class LaboratoryPanel extends Panel {
     const armed = training.value?.traps ?? [];
     setText(this.#armed, armed.length ? `Armed: ${armed.map(({ name }) => name).join(", ")}.` : "No trap is armed.");
     this.#armed.classList.toggle("bad", armed.length > 0);
-    const disarm = this.querySelector("#disarm-all");
-    if (disarm instanceof HTMLButtonElement) disarm.disabled = armed.length === 0;
+    this.#disarm.disabled = isLocked !== null || armed.length === 0;
     // Once a frame has brought the state that is to be verified.
     if (id && info.value?.session === id) this.#verify(id, armed);
     if (!traps) return;
     const chosen = traps.find(({ name }) => name === choices.value.trap) ?? traps[0];
-    const shown = JSON.stringify([id, chosen.name, armed]);
+    const shown = JSON.stringify([id, chosen.name, armed, isLocked]);
     if (shown === this.#shown) return;
     this.#shown = shown;
     this.#showList(traps, chosen, armed);
@@ -96,8 +96,10 @@ export class LaboratoryPanel extends Panel {
       element("p", { class: "switches" },
         toggle,
         ...(trap.threshold === null || isOn ? [] : [element("label", {}, "threshold ", field)]),
-        element("button", { type: "button", id: "open-twins", title: "Two new sessions with the same seeds, side by side",
-          onclick: () => this.#openTwins(trap, field.valueAsNumber) }, "Compare with its twin")),
+        ...(trap.twins.length ? [element("button", {
+          type: "button", id: "open-twins", title: "Two new sessions with the same seeds, side by side",
+          onclick: () => this.#openTwins(trap, field.valueAsNumber),
+        }, "Compare with its twin")] : [])),
       ...trap.places.map(placeRow),
       ...said("Why", trap.why),
       ...said("How to see it", trap.symptom + (trap.hidden_while ? ` Hidden while ${trap.hidden_while}.` : "")),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { ApiError } from "../../../frontend/api.js";
 import { createComparison, DIFFERENCE } from "../../../frontend/compare/compare.js";
 import { DEFAULTS } from "../../../frontend/lib/page/choices.js";
 import { values } from "../../../frontend/lib/views.js";
@@ -207,6 +208,45 @@ test("another config makes a new session, and both go to step 0", async () => {
   await settled();
   assert.deepEqual(calls.find(([name]) => name === "createSession")?.[1].model, { batch_norm: "none" });
   assert.deepEqual(places(), ["0:8", "0:8"]);
+});
+
+/** @type {any} */
+const TRAP = {
+  name: "mean_forgotten", title: "The mean forgotten", threshold: null,
+  twins: [{ config: { init: { seed: 7 } }, armed: false }, { config: { init: { seed: 7 } }, armed: true }],
+};
+
+/** A page on whose server new sessions are called right and wrong. */
+async function laboratory() {
+  const made = await page({ a: { last_step: 10 }, right: { last_step: 0 }, wrong: { last_step: 0 } });
+  const fresh = ["right", "wrong"];
+  made.answers.createSession = () => made.answers.session(fresh.shift());
+  made.answers.setTraps = () => {};
+  made.answers.remove = () => {};
+  return made;
+}
+
+test("twins are two new sessions, of which one is armed, side by side where the difference is seen", async () => {
+  const { store, calls } = await laboratory();
+  await store.comparison.openTwins(TRAP);
+  await settled();
+  assert.deepEqual(calls.filter(([name]) => name === "createSession").map(([, config]) => config), [
+    { name: "right: The mean forgotten", init: { seed: 7 } }, { name: "wrong: The mean forgotten", init: { seed: 7 } },
+  ]);
+  assert.deepEqual(calls.filter(([name]) => name === "setTraps"), [["setTraps", "wrong", [{ name: "mean_forgotten", threshold: null }]]]);
+  assert.equal(store.session.value?.id, "right");
+  assert.equal(store.comparison.active.value, true);
+  assert.equal(store.choices.value.panels, "verification");
+});
+
+test("where a twin is refused neither stays behind", async () => {
+  const { store, answers, calls } = await laboratory();
+  answers.setTraps = () => {
+    throw new ApiError(422, "That trap has no place.");
+  };
+  await assert.rejects(store.comparison.openTwins(TRAP), /has no place/);
+  assert.deepEqual(calls.filter(([name]) => name === "remove").map(([, id]) => id), ["right", "wrong"]);
+  assert.equal(store.session.value?.id, "a");
 });
 
 test("verifying verifies both", async () => {

@@ -21,7 +21,7 @@ def test_the_table_is_told_whole_with_the_places_in_this_session(session: Sessio
     assert [trap["name"] for trap in traps] == list(TRAPS)
     tensors = {tensor["name"] for tensor in session.call("GET", "/tensors")}
     for trap in traps:
-        assert bool(trap["places"]) == (trap["missing"] is None)
+        assert trap["places"] or trap["missing"]
         assert {place["tensor"] for place in trap["places"]} <= tensors
     (place,) = next(trap for trap in traps if trap["name"] == "bndiff_without_square")["places"]
     assert place == {
@@ -36,9 +36,15 @@ def test_the_table_is_told_whole_with_the_places_in_this_session(session: Sessio
 def test_where_a_network_has_no_place_for_a_trap_it_is_said_why(new_session: NewSession) -> None:
     session = new_session(model={"batch_norm": "none", "hidden_sizes": [6]})
     missing = {trap["name"]: trap["missing"] for trap in session.call("GET", "/traps")}
-    assert missing["gain_forgotten"] == "It needs batch norm."
-    assert missing["transposed"].startswith("It needs a layer with as many outputs as inputs")
+    assert missing["gain_forgotten"] == "gain_forgotten has no place in this network: it needs batch norm"
+    assert missing["transposed"].startswith(
+        "transposed has no place in this network: it needs a layer with as many outputs as inputs"
+    )
     assert missing["embedding_assigned"] is None
+    assert missing["bias_not_summed"] == (
+        "db2.logits: the rule gives shape [8, 18], but b2 has [18], and a gradient has its tensor's shape"
+    )
+    assert "changes how a session begins" in missing["rate_too_high"]
 
 
 def test_an_armed_trap_spoils_gradients_until_it_is_disarmed(new_session: NewSession) -> None:
