@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from model.hunt import hunt_called
 from model.network import Network
 from model.tape import Replaced, Rule, WrongShape, check_shape
 from model.trap import Place, Trap
@@ -34,7 +35,7 @@ def replaced_by(armed: Sequence[Armed], network: Network) -> Replaced:
     forward: dict[str, Rule] = {}
     backward: dict[str, Rule] = {}
     taken: dict[tuple[str, str | None], str] = {}
-    for each in armed:
+    for each in _uncovered(armed, network):
         trap = known(each.name)
         threshold = _threshold(each, trap)
         for place in placed(each.name, network):
@@ -51,10 +52,32 @@ def replaced_by(armed: Sequence[Armed], network: Network) -> Replaced:
     return replaced
 
 
+def _uncovered(armed: Sequence[Armed], network: Network) -> Sequence[Armed]:
+    """The same with the own name of a trap that is hidden: it stands alone, since a refusal would give it away."""
+    hidden = [(each, hunt) for each in armed if (hunt := hunt_called(each.name)) is not None]
+    if not hidden:
+        return armed
+    ((each, hunt), *_) = hidden
+    if len(armed) > 1:
+        raise InvalidTraps(f"traps: {each.name} is hidden, and armed alone; disarm the others")
+    if each.threshold is not None:
+        raise InvalidTraps(f"traps: {each.name} takes no threshold, got {each.threshold}")
+    name = hunt.trap(network)
+    if name is None:
+        raise InvalidTraps(
+            f"traps: this network has a place for no trap of difficulty {hunt.difficulty}; try another difficulty, or "
+            "a session with batch norm and granularity atomic"
+        )
+    return [Armed(name)]
+
+
 def known(name: str) -> Trap:
     """The trap of this name. Raises InvalidTraps where there is none."""
     if name not in TRAPS:
-        raise InvalidTraps(f"traps: there is no trap {name!r}; there are: {', '.join(TRAPS)}")
+        raise InvalidTraps(
+            f"traps: there is no trap {name!r}; there are: {', '.join(TRAPS)}, and hidden-<difficulty>-<seed> for one "
+            "that is to be found (difficulty 1 to 3, seed up to nine digits)"
+        )
     return TRAPS[name]
 
 

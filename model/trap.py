@@ -48,6 +48,17 @@ class Place:
         return self.call.write(self.bug.code)
 
 
+# What kinds of mistakes there are, for those who have to name one.
+MISTAKES: Mapping[str, str] = {
+    "lost": "a contribution is left out: nothing comes back that way",
+    "factor": "a factor is missing, or a wrong one",
+    "value": "another tensor stands where the right one belongs",
+    "axis": "a sum over the wrong axis",
+    "transposed": "a matrix that should be transposed, and is not",
+    "assigned": "assigned where it should be added up",
+    "silenced": "some examples get no gradient",
+}
+
 Sections = Mapping[str, Mapping[str, Any]]
 
 
@@ -74,6 +85,8 @@ class Trap:
     why: str  # It fails, or does not.
     symptom: str  # How to see it.
     fix: str
+    mistake: str = ""  # Of which kind it is, one of MISTAKES; empty where nobody is to find it.
+    difficulty: int = 0  # How hard it is to find, 1 to 3; 0: it is not hidden.
     needs: str = ""  # What a session must have, to have a place for it.
     sources: tuple[Source, ...] = (BACKPROP_NINJA,)
     threshold: float | None = None  # The default of the number that it takes; None: it takes none.

@@ -71,7 +71,9 @@ _ASSIGNED = (
 _ADD = "Add the contributions up: += where a tensor has a gradient already."
 
 
-def _incomplete(tensor: str, lost: str, bug: Bug, symptom: str, needs: str = "", *, harmless: bool = False) -> Trap:
+def _incomplete(
+    tensor: str, lost: str, bug: Bug, symptom: str, needs: str = "", *, difficulty: int = 1, harmless: bool = False
+) -> Trap:
     return Trap(
         title=f"{tensor}: what comes through {lost} is lost",
         chapter=_ACCUMULATION,
@@ -79,6 +81,8 @@ def _incomplete(tensor: str, lost: str, bug: Bug, symptom: str, needs: str = "",
         why=_ASSIGNED.format(tensor=tensor, lost=lost),
         symptom=symptom,
         fix=_ADD,
+        mistake="" if harmless else "lost",
+        difficulty=0 if harmless else difficulty,
         needs=needs or "batch norm, and the atomic network",
         sources=(BACKPROP_NINJA, BACK_PROPAGATION),
         harmless=harmless,
@@ -94,6 +98,7 @@ TRAPS: Mapping[str, Trap] = {
         _left_out("square", "x", 0),
         "dbndiff is wrong, and all that comes from it: dhprebn, dW1, dembcat, demb, dC. Not dbnmeani, nor db1: what "
         "the variance has to say sums to zero over the batch, and they are sums over the batch.",
+        difficulty=2,
     ),
     "bndiff_without_product": _incomplete(
         "bndiff",
@@ -113,6 +118,7 @@ TRAPS: Mapping[str, Trap] = {
         _left_out("batch_mean", "x", 0),
         "dhprebn no longer sums to zero over the batch, so that db1 is not zero any more: a bias in front of batch "
         "norm seems to matter.",
+        difficulty=2,
     ),
     "counts_without_sum": _incomplete(
         "counts",
@@ -167,6 +173,8 @@ TRAPS: Mapping[str, Trap] = {
         symptom="An error of 3 % in one term at 32 examples a minibatch, and less the larger the minibatch: training "
         "goes on as if nothing were, and only a comparison tells.",
         fix="Divide by the same number forwards and backwards.",
+        mistake="factor",
+        difficulty=3,
         needs="batch norm",
         sources=(BACKPROP_NINJA, BATCH_NORMALIZATION),
     ),
@@ -186,6 +194,8 @@ TRAPS: Mapping[str, Trap] = {
         "left out, as if the mean were a number from outside.",
         symptom="dhprebn does not sum to zero over the batch; a bias in front of batch norm seems to have a gradient.",
         fix="Differentiate the mean too: each input has a share of 1/B in it.",
+        mistake="lost",
+        difficulty=2,
         needs="batch norm",
         sources=(BATCH_NORMALIZATION, BACKPROP_NINJA),
     ),
@@ -205,6 +215,8 @@ TRAPS: Mapping[str, Trap] = {
         "activations larger, which batch norm takes back at once.",
         symptom="dbnvar and dbndiff2 are zero; dhprebn has a part along bnraw that it should not have.",
         fix="Differentiate the variance too.",
+        mistake="lost",
+        difficulty=2,
         needs="batch norm",
         sources=(BATCH_NORMALIZATION, BACKPROP_NINJA),
     ),
@@ -224,6 +236,8 @@ TRAPS: Mapping[str, Trap] = {
         "gives the right numbers.",
         symptom="Verification passes while all gains are 1 (batch_norm_noise 0), and fails as soon as they are not.",
         fix="Multiply by the gain. And check gradients where no parameter is 0 or 1.",
+        mistake="factor",
+        difficulty=2,
         needs="batch norm",
         hidden_while="all gains are 1",
         base=_SIMPLE,
@@ -251,6 +265,8 @@ TRAPS: Mapping[str, Trap] = {
         symptom="Verification passes while gains are 1 and biases 0 (batch_norm_noise 0), and fails at dbngain "
         "afterwards.",
         fix="A product's gradient with respect to one side is the other side's value, the one before the bias.",
+        mistake="value",
+        difficulty=3,
         needs="batch norm",
         hidden_while="all gains are 1 and batch norm's biases 0",
         base=_SIMPLE,
@@ -277,6 +293,8 @@ TRAPS: Mapping[str, Trap] = {
         "gradient at all. It is the one that there is most to learn from.",
         symptom="The rows of dlogits of the worst examples are blank; outliers are never learnt.",
         fix="Clip the gradient, by norm or by value: it stays bounded and nobody is silenced.",
+        mistake="silenced",
+        difficulty=3,
         sources=(BACKPROP_NINJA, ACTIVATIONS_AND_GRADIENTS),
         threshold=4.0,
         hidden_while="no example's loss is above the threshold",
@@ -308,6 +326,8 @@ TRAPS: Mapping[str, Trap] = {
         "place alone counts.",
         symptom="dC is right for characters that stand once, and far too small for the frequent ones, above all '.'.",
         fix="+= in the loop, or index_add_.",
+        mistake="assigned",
+        difficulty=1,
         hidden_while="no character stands twice in the minibatch",
     ),
     "mean_forgotten": Trap(
@@ -331,6 +351,8 @@ TRAPS: Mapping[str, Trap] = {
         "good as a learning rate B times too large.",
         symptom="All gradients are wrong by one and the same factor; training jumps about or diverges.",
         fix="Divide by B once, where the mean is.",
+        mistake="factor",
+        difficulty=1,
         hidden_while="the minibatch has one example",
     ),
     "bias_not_summed": Trap(
@@ -361,6 +383,8 @@ TRAPS: Mapping[str, Trap] = {
         "layer has outputs the shape agrees, and nothing else tells.",
         symptom="The biases' gradients are wrong, all others right.",
         fix="Sum over the batch: .sum(0). And try it with sizes that all differ.",
+        mistake="axis",
+        difficulty=1,
         needs="a biased layer with as many outputs as the minibatch has examples (hidden_sizes [32], batch_size 32)",
         base={"model": {"hidden_sizes": [32]}},
         sources=(BROADCASTING, MATRIX_GRADIENTS),
@@ -376,6 +400,8 @@ TRAPS: Mapping[str, Trap] = {
         "must be transposed, do not tell.",
         symptom="All gradients before that layer are wrong, none after it.",
         fix="dx = dy @ W.T. And try it with sizes that all differ.",
+        mistake="transposed",
+        difficulty=2,
         needs="a layer with as many outputs as inputs (hidden_sizes [64, 64])",
         base={"model": {"hidden_sizes": [64, 64]}},
         sources=(MATRIX_GRADIENTS,),

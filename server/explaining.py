@@ -5,6 +5,7 @@ import re
 import numpy as np
 
 from model.explanations import Explanation, Line, Term, Update, explain
+from model.hunt import hunt_called
 from model.update import Clipping
 from server.errors import Conflict, Invalid
 from server.matrices import Array, as_matrix
@@ -29,7 +30,9 @@ def describe_cell(
 
 
 def _check_is_by_the_table(snapshot: Snapshot, name: str) -> None:
-    """Raise Conflict where a trap has taken the place of the rule that would be told."""
+    """Raise Conflict where a trap has taken the place of the rule that would be told; one that is hidden stays so."""
+    if any(hunt_called(trap.name) for trap in snapshot.info.training.traps):
+        return
     network, replaced = snapshot.moment.network, snapshot.moment.tape.replaced
     parts = [name, *(contribution.name for contribution in network.gradients.get(name, ()))]
     for part in parts:

@@ -32,7 +32,8 @@ from server.formats import Encoded, decode_json, decode_npy, encode
 from server.frames import Frame, check_views
 from server.kernel import load_in_background
 from server.laboratory.description import describe_traps
-from server.laboratory.schemas import TrapInfo
+from server.laboratory.hunts import describe_sheet
+from server.laboratory.schemas import HuntAnswer, Hunting, SheetTask, TrapInfo
 from server.past import Identity, Past
 from server.pending import describe_update
 from server.roster import Roster
@@ -220,6 +221,23 @@ class SessionHost:
         """All traps, and where each of them sits in this session's network."""
         run = await self._call(session_id, lambda session: session.run)
         return describe_traps(run.network)
+
+    async def hunting(self, session_id: str) -> Hunting:
+        """The hunt for a hidden trap that is on, and the score."""
+        return await self._call(session_id, Session.hunting)
+
+    async def take_hint(self, session_id: str) -> Hunting:
+        """Another hint about the hidden trap."""
+        return await self._call(session_id, Session.take_hint)
+
+    async def answer_hunt(self, session_id: str, answer: HuntAnswer) -> Hunting:
+        """Name what is hidden, and be told what it is."""
+        return await self._call(session_id, lambda session: session.answer_hunt(answer))
+
+    async def hunt_sheet(self, session_id: str, seed: int, *, answers: bool) -> list[SheetTask]:
+        """Every trap that can be hidden in this session's network, as tasks for a class."""
+        run = await self._call(session_id, lambda session: session.run)
+        return describe_sheet(run.network, seed, answers=answers)
 
     # ── What a session holds ──
 

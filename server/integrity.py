@@ -12,6 +12,7 @@ from model.edits import Edit, SetParameter, SetTraps
 from model.gauges import EVERY, gauge_groups
 from model.network import Network
 from model.training import armed_in, network_for
+from server.laboratory.hunts import Hunts
 from server.log import changes_in_effect, edit_of
 from server.metrics import BLOCK, FAN_OUT
 from server.past import Past
@@ -30,6 +31,7 @@ def check_past(past: Past, config: Config, dataset: Dataset) -> None:
     _check_rises([command.number for command in past.commands], "the log's numbers")
     edits = [edit_of(change) for change in changes_in_effect(past.commands)]
     _check_edits(edits, past.last_step, network, config)
+    Hunts(past.commands).check(network)
     _check_checkpoints(past, [edit.step for edit in edits])
     groups = [(group, len(names), EVERY) for group, names in gauge_groups(network).items()]
     for recorder, columns, every in [("loss", 1, 1), *groups]:

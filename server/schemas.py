@@ -209,6 +209,8 @@ CommandKind = Literal[
     "set_learning_rate",
     "set_clipping",
     "set_traps",
+    "hint",
+    "answer",
 ]
 
 

@@ -15,11 +15,14 @@ from model.clock import Position, Unit, moved
 from model.dataset import Dataset
 from model.edits import Edit, SetParameter, SetTraps
 from model.gauges import gauge_groups
+from model.hunt import hunt_called
 from model.timeline import LaterSteps, Timeline
 from model.training import InvalidParameter, Run
 from server.breakpoints import watch_for
 from server.errors import Conflict, Invalid, NotFound, SessionError
 from server.journal import Journal
+from server.laboratory.hunts import Hunts
+from server.laboratory.schemas import HuntAnswer, Hunting
 from server.log import Command, changes_in_effect, command_of, describe, edit_of, edits_of
 from server.motion import Motion
 from server.mover import Mover
@@ -63,6 +66,7 @@ class Session:
         self._discards = sum(command.kind == "discard" for command in past.commands)
         self._kernel = kernel
         self._changes = changes_in_effect(past.commands)
+        self._hunts = Hunts(past.commands)
         self._divergence = past.divergence
         run = Run(identity.config, dataset)
         self.recorded = Recorded(gauge_groups(run.network))
@@ -114,7 +118,10 @@ class Session:
         return TrainingInfo(
             learning_rate=self.run.learning_rate,
             clipping=None if clipping is None else ClippingInfo(by=clipping.by, threshold=clipping.threshold),
-            traps=[ArmedTrap(name=trap.name, threshold=trap.threshold) for trap in self.run.traps],
+            traps=[
+                ArmedTrap(name=self._hunts.own_name(trap.name, self.run.network), threshold=trap.threshold)
+                for trap in self.run.traps
+            ],
         )
 
     def info(self) -> SessionInfo:
@@ -161,6 +168,10 @@ class Session:
             checkpoints=[0, *(step for step in self.timeline.checkpoints.steps if step > 0)],
         )
 
+    def hunting(self) -> Hunting:
+        """The hunt for a hidden trap, and the score."""
+        return self._hunts.describe(self._hidden_trap, self.run.network)
+
     def past_until(self, step: int | None, change: TrainingChange | None = None) -> Past:
         """What a branch takes over that begins at a step, or where it stands, with a change there. Raises Conflict."""
         op = self.run.op if step is None else None
@@ -172,6 +183,7 @@ class Session:
                 command_of(edit, 0, self.run.network.ops if op is None else op)
                 for edit in self._checked(edits_of(change, step))
             ]
+        changes += [command for command in self._hunts.commands if command.step <= step]
         origin = Command(0, "branch", step, self.run.network.ops if op is None else op, {"from": self.id})
         return Past(
             commands=[replace(command, number=number) for number, command in enumerate([*changes, origin], start=1)],
@@ -208,6 +220,15 @@ class Session:
     def change_training(self, change: TrainingChange, later: Later | None = None) -> SessionInfo:
         """Change learning rate, clipping or traps from this step on. Raises Invalid, Conflict or Unavailable."""
         return self._edit(self._checked(edits_of(change, self.run.step)), later)
+
+    def take_hint(self) -> Hunting:
+        """Another hint about the hidden trap. Raises Conflict or Unavailable."""
+        return self._hunt("hint", {"hunt": self._hunts.check_hint(self._hidden_trap)})
+
+    def answer_hunt(self, answer: HuntAnswer) -> Hunting:
+        """Name what is hidden, and be told. Raises Invalid, Conflict or Unavailable."""
+        name = self._hunts.check_answer(self._hidden_trap, answer, self.run.network)
+        return self._hunt("answer", {"hunt": name, **answer.model_dump()})
 
     def advance(self, unit: Unit, count: int) -> Future[Progress]:
         """Move by so many units; the answer comes when it is done, after advances that were asked for before."""
@@ -381,6 +402,19 @@ class Session:
         self._changes += changes
         self._changed()
         return self.info()
+
+    @property
+    def _hidden_trap(self) -> str | None:
+        """What is armed under a name that is not its own, answered or not."""
+        return next((trap.name for trap in self.run.traps if hunt_called(trap.name) is not None), None)
+
+    def _hunt(self, kind: CommandKind, body: Mapping[str, Any]) -> Hunting:
+        here = self.run.position
+        command = Command(self._journal.next_number(), kind, here.step, here.op, dict(body))
+        self._save_ahead([command])
+        self._hunts.take(command)
+        self.version += 1
+        return self.hunting()
 
     def _checked(self, edits: Sequence[Edit]) -> Sequence[Edit]:
         """The edits, if they can be made in this run. Raises Invalid."""

@@ -64,7 +64,7 @@ class Snapshot:
         if name not in network.gradients:
             raise NotFound(f"there is no gradient {name!r}; GET …/verification lists them all")
         self.tensor(name)
-        return autograd_gradients(network, self.moment.inputs)[name]
+        return autograd_gradients(network, self.moment.inputs, self.moment.tape.replaced)[name]
 
     def verification(self) -> Verification:
         """Every gradient against autograd, and where there is a kernel its gradient of every parameter against ours.

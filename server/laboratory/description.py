@@ -2,7 +2,7 @@
 
 from model.arming import Armed, InvalidTraps, replaced_by
 from model.network import Network
-from model.trap import Place, Trap
+from model.trap import Place
 from model.traps import TRAPS
 from server.laboratory.schemas import TrapInfo, TrapPlace, TwinInfo
 from server.schemas import SourceInfo
@@ -10,10 +10,12 @@ from server.schemas import SourceInfo
 
 def describe_traps(network: Network) -> list[TrapInfo]:
     """All traps in the table's order, with their places in this network."""
-    return [_trap(name, trap, network) for name, trap in TRAPS.items()]
+    return [describe_trap(name, network) for name in TRAPS]
 
 
-def _trap(name: str, trap: Trap, network: Network) -> TrapInfo:
+def describe_trap(name: str, network: Network) -> TrapInfo:
+    """One trap of the table."""
+    trap = TRAPS[name]
     return TrapInfo(
         name=name,
         title=trap.title,

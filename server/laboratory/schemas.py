@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import Field
 
+from model.config import Section
 from server.schemas import SourceInfo, Wire
 
 
@@ -43,3 +44,71 @@ class TrapInfo(Wire):
         description="Two new sessions that show it side by side: as it should be, or seems to be, and as it is. "
         "Empty where it can nowhere be armed."
     )
+
+
+class HuntAnswer(Section):
+    """What somebody takes the hidden trap for."""
+
+    op: str = Field(description="The op whose rule is wrong, by the tensor that it computes: bndiff2.", max_length=100)
+    mistake: str = Field(description="The kind of mistake, by name: lost, factor, …", max_length=100)
+
+
+class HuntResult(HuntAnswer):
+    """An answer, and what of it is right."""
+
+    op_is_right: bool = Field(description="Whether a rule of this op is wrong.")
+    mistake_is_right: bool = Field(description="Whether it is wrong in this way.")
+    points: int = Field(description="Four less one for each hint where both are right, one for either of them.")
+
+
+class HuntedOp(Wire):
+    """An op of this session's network, to choose from."""
+
+    op: str = Field(description="The tensor that it computes.")
+    code: str = Field(description="Its line of the forward pass.")
+
+
+class MistakeInfo(Wire):
+    """A kind of mistake, to choose from."""
+
+    name: str = Field(description="Its name.")
+    text: str = Field(description="The same in words.")
+
+
+class HuntInfo(Wire):
+    """A trap that is armed without being named, or was until it was answered."""
+
+    name: str = Field(description="What is armed: hidden-<difficulty>-<seed>.")
+    difficulty: int = Field(description="How hard it is to find, 1 to 3.")
+    hints: list[str] = Field(description="The hints that were asked for.")
+    hints_left: int = Field(description="How many more there are.")
+    result: HuntResult | None = Field(description="The answer that was given; null: none yet.")
+    trap: TrapInfo | None = Field(description="What was hidden, once there is an answer.")
+
+
+class ScoreInfo(Wire):
+    """What came of a session's hunts so far."""
+
+    points: int = Field(description="Of all answers together.")
+    most: int = Field(description="The most that they could have come to: four each.")
+    found: int = Field(description="In how many op and mistake were named.")
+    answered: int = Field(description="How many were answered.")
+
+
+class Hunting(Wire):
+    """Find the bug: the hunt that is on, or was on last, what there is to choose from, and the score."""
+
+    hunt: HuntInfo | None = Field(description="Null: none was begun at this point of the session's past.")
+    score: ScoreInfo = Field(description="Kept with the session.")
+    ops: list[HuntedOp] = Field(description="All ops of this network, in forward order.")
+    mistakes: list[MistakeInfo] = Field(description="All kinds of mistakes.")
+
+
+class SheetTask(Wire):
+    """One task of a sheet."""
+
+    name: str = Field(description="What to arm: hidden-<difficulty>-<seed>.")
+    difficulty: int = Field(description="How hard it is to find, 1 to 3.")
+    title: str | None = Field(description="What it hides; null: answers were not asked for.")
+    ops: list[str] | None = Field(description="The ops that are right; null: answers were not asked for.")
+    mistake: str | None = Field(description="The kind of mistake; null: answers were not asked for.")

@@ -1,8 +1,11 @@
 """The laboratory: which bugs can be planted in a session's backward pass."""
 
-from fastapi import APIRouter
+from typing import Annotated
 
-from server.laboratory.schemas import TrapInfo
+from fastapi import APIRouter, Query
+
+from model.hunt import LARGEST_SHEET
+from server.laboratory.schemas import HuntAnswer, Hunting, SheetTask, TrapInfo
 from server.routes.access import Host, SessionId, errors
 
 router = APIRouter(prefix="/api/sessions/{session_id}", tags=["laboratory"])
@@ -12,3 +15,38 @@ router = APIRouter(prefix="/api/sessions/{session_id}", tags=["laboratory"])
 async def get_traps(host: Host, session_id: SessionId) -> list[TrapInfo]:
     """The table of traps, and where each sits in this session's network. `PATCH …/training` arms them."""
     return await host.traps(session_id)
+
+
+@router.get("/hunt", responses=errors(404))
+async def get_hunt(host: Host, session_id: SessionId) -> Hunting:
+    """Find the bug: the trap that is hidden now, hints and answer, what there is to choose from, and the score.
+
+    `PATCH …/training {"traps": [{"name": "hidden-1-7"}]}` hides one: of difficulty 1, and seed 7.
+    """
+    return await host.hunting(session_id)
+
+
+@router.post("/hunt/hint", responses=errors(404, 409, 503))
+async def take_hint(host: Host, session_id: SessionId) -> Hunting:
+    """Another hint about the hidden trap, up to three."""
+    return await host.take_hint(session_id)
+
+
+@router.post("/hunt/answer", responses=errors(404, 409, 422, 503))
+async def answer_hunt(host: Host, session_id: SessionId, answer: HuntAnswer) -> Hunting:
+    """Name the op and the kind of mistake; there is one answer, and what was hidden is told with it."""
+    return await host.answer_hunt(session_id, answer)
+
+
+@router.get("/hunt/sheet", responses=errors(404, 422))
+async def get_hunt_sheet(
+    host: Host,
+    session_id: SessionId,
+    seed: Annotated[int, Query(ge=0, le=LARGEST_SHEET, description="Another seed gives another sheet.")] = 0,
+    answers: Annotated[bool, Query(description="Whether to tell what is hidden, for the teacher.")] = False,
+) -> list[SheetTask]:
+    """A sheet for a class: each trap that can be hidden in this network once, the easy ones first.
+
+    A session of the same config has the same sheet.
+    """
+    return await host.hunt_sheet(session_id, seed, answers=answers)

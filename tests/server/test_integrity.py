@@ -42,6 +42,10 @@ def rate(number: int, step: int) -> Command:
     return Command(number, "set_learning_rate", step, OPS, {"value": 0.1})
 
 
+def hint(number: int, hunt: str) -> Command:
+    return Command(number, "hint", 0, 0, {"hunt": hunt})
+
+
 def kept(step: int, edits: int) -> Checkpoint:
     return Checkpoint(step, edits, b"")
 
@@ -95,6 +99,8 @@ UNFITTING: dict[str, tuple[dict[str, Any], str]] = {
         {"commands": [setting(1, 0, "b1", torch.tensor([0.0, torch.inf, 0.0]))]},
         "sets b1",
     ),
+    "a hint of no hunt": ({"commands": [hint(1, "gain_forgotten")]}, "command 1, hint, is of no hunt"),
+    "an answer that says nothing": ({"commands": [Command(1, "answer", 0, 0, {"hunt": "hidden-1-0"})]}, "op"),
     "checkpoints out of order": ({"checkpoints": [kept(11, 4), kept(5, 1)]}, "the checkpoints are not in order"),
     "a checkpoint given twice": ({"checkpoints": [kept(11, 4), kept(11, 4)]}, "the checkpoints are not in order"),
     "a checkpoint beyond the end": ({"checkpoints": [kept(11, 4), kept(13, 4)]}, "step 13 does not fit the log"),
@@ -108,6 +114,13 @@ UNFITTING: dict[str, tuple[dict[str, Any], str]] = {
 def test_what_no_session_can_come_to_is_refused(parts: dict[str, Any], reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         check(replace(PAST, **({"checkpoints": [kept(11, 0)]} | parts if "commands" in parts else parts)))
+
+
+def test_a_hunt_for_which_the_network_has_nothing_to_hide_is_refused() -> None:
+    plain = CONFIG.model_copy(update={"model": CONFIG.model.model_copy(update={"batch_norm": "none"})})
+    check_past(Past([hint(1, "hidden-1-0")]), plain, DATASET)
+    with pytest.raises(ValueError, match="tells of hidden-2-0, which this network has no place for"):
+        check_past(Past([hint(1, "hidden-2-0")]), plain, DATASET)
 
 
 # ── Metrics ──

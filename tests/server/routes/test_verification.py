@@ -32,6 +32,13 @@ def test_what_verification_says_of_a_gradient_is_how_far_it_is_from_autograds(se
         assert np.array_equal(ours, theirs) == row["exact"]
 
 
+def test_where_a_trap_changes_the_forward_pass_autograd_is_asked_about_that_one(session: SessionDriver) -> None:
+    session.train(traps=[{"name": "reciprocal_by_division"}])
+    rows = {row["name"]: row for row in session.call("GET", "/verification")["rows"]}
+    for name in ("dcounts_sum", "dcounts", "dlogits"):
+        assert np.abs(session.tensor(name) - autograds(session, name)).max() == rows[name]["maxdiff"]
+
+
 def test_a_gradient_of_autograd_comes_in_every_format_and_in_part(session: SessionDriver) -> None:
     whole = autograds(session, "dlogits")
     answers = {
