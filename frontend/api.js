@@ -3,8 +3,8 @@
  *
  * @import { Lesson, LessonInfo } from "./types/lessons"
  * @import {
- *   ArmedTrap, BranchWanted, Config, Dataset, Explanation, EvaluationWanted, Metrics, Network, Op, PendingUpdate, Progress, RunWanted,
- *   Sample, SamplesWanted, Session, Split, Timeline, Trap, Verification
+ *   ArmedTrap, BranchWanted, Config, Dataset, Explanation, EvaluationWanted, HuntAnswer, Hunting, Metrics, Network, Op, PendingUpdate,
+ *   Progress, RunWanted, Sample, SamplesWanted, Session, SheetTask, Split, Timeline, Trap, Verification
  * } from "./types/wire"
  * @import { NpyArray } from "./lib/npy.js"
  * @import { Pointed } from "./store/pointing.js"
@@ -151,6 +151,14 @@ export function createApi(fetch = globalThis.fetch.bind(globalThis)) {
      * @param {string} id @param {ArmedTrap[]} traps @param {{ discardLater?: boolean }} [options] @returns {Promise<Session>} */
     setTraps: (id, traps, { discardLater = false } = {}) =>
       send("PATCH", at(id, `/training${discardLater ? "?later=discard" : ""}`), { traps }),
+    /** The hunt for a hidden trap, and the score. @param {string} id @returns {Promise<Hunting>} */
+    hunting: (id) => call(at(id, "/hunt")),
+    /** @param {string} id @returns {Promise<Hunting>} */
+    takeHint: (id) => post(at(id, "/hunt/hint"), {}),
+    /** @param {string} id @param {HuntAnswer} answer @returns {Promise<Hunting>} */
+    answerHunt: (id, answer) => post(at(id, "/hunt/answer"), answer),
+    /** Tasks for a class. @param {string} id @param {number} seed @param {boolean} answers @returns {Promise<SheetTask[]>} */
+    huntSheet: (id, seed, answers) => call(at(id, `/hunt/sheet?seed=${seed}&answers=${answers}`)),
     /** A new session that shares the past. @param {string} id @param {BranchWanted} wanted @returns {Promise<Session>} */
     branch: (id, wanted) => post(at(id, "/branch"), wanted),
     /** @param {string} id @param {string} name @returns {Promise<Session>} */

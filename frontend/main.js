@@ -25,6 +25,7 @@ import "./components/evaluation-panel/evaluation-panel.js";
 import "./components/example-panel/example-panel.js";
 import "./components/flow-graph/flow-graph.js";
 import "./components/health-panel/health-panel.js";
+import "./components/hunt-panel/hunt-panel.js";
 import "./components/laboratory-panel/laboratory-panel.js";
 import "./components/lesson-panel/lesson-panel.js";
 import "./components/live-plot/live-plot.js";

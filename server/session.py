@@ -223,12 +223,15 @@ class Session:
 
     def take_hint(self) -> Hunting:
         """Another hint about the hidden trap. Raises Conflict or Unavailable."""
-        return self._hunt("hint", {"hunt": self._hunts.check_hint(self._hidden_trap)})
+        self._take("hint", {"hunt": self._hunts.check_hint(self._hidden_trap)})
+        return self.hunting()
 
     def answer_hunt(self, answer: HuntAnswer) -> Hunting:
         """Name what is hidden, and be told. Raises Invalid, Conflict or Unavailable."""
         name = self._hunts.check_answer(self._hidden_trap, answer, self.run.network)
-        return self._hunt("answer", {"hunt": name, **answer.model_dump()})
+        self._take("answer", {"hunt": name, **answer.model_dump()})
+        self.version += 1  # What is armed is told by its own name from now on.
+        return self.hunting()
 
     def advance(self, unit: Unit, count: int) -> Future[Progress]:
         """Move by so many units; the answer comes when it is done, after advances that were asked for before."""
@@ -408,13 +411,12 @@ class Session:
         """What is armed under a name that is not its own, answered or not."""
         return next((trap.name for trap in self.run.traps if hunt_called(trap.name) is not None), None)
 
-    def _hunt(self, kind: CommandKind, body: Mapping[str, Any]) -> Hunting:
+    def _take(self, kind: CommandKind, body: Mapping[str, Any]) -> None:
+        """Have a hint or an answer in the log, and go by it."""
         here = self.run.position
         command = Command(self._journal.next_number(), kind, here.step, here.op, dict(body))
         self._save_ahead([command])
         self._hunts.take(command)
-        self.version += 1
-        return self.hunting()
 
     def _checked(self, edits: Sequence[Edit]) -> Sequence[Edit]:
         """The edits, if they can be made in this run. Raises Invalid."""

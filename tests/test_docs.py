@@ -82,7 +82,7 @@ def run_in_shell(block: str) -> str:
 def test_the_readmes_requests_can_be_typed_as_they_stand(readme: str, url: str) -> None:
     if shutil.which("curl") is None:
         pytest.skip("curl is not installed")
-    reading, training, planted, learnt, time, kept = (run_in_shell(block) for block in blocks(readme, "sh", url))
+    reading, training, planted, hidden, learnt, time, kept = (run_in_shell(block) for block in blocks(readme, "sh", url))
     progress, end = json.JSONDecoder().raw_decode(reading)
     rows, verification = reading[end:].split("{", maxsplit=1)
     assert progress["position"]["step"] == 100
@@ -96,6 +96,9 @@ def test_the_readmes_requests_can_be_typed_as_they_stand(readme: str, url: str) 
     assert [trap["name"] for trap in armed["training"]["traps"]] == ["bndiff_without_square"]
     assert {row["name"] for row in verified["rows"] if not row["approximate"]} >= {"dbndiff", "dhprebn"}
     assert disarmed["training"]["traps"] == []
+    _, hinted, answered, _ = objects(hidden)
+    assert len(hinted["hunt"]["hints"]) == 1
+    assert answered["hunt"]["result"]["points"] == 3
     headers, answers = learnt.replace("\r", "").split("\n\n", maxsplit=1)
     losses, words = objects(answers)
     assert "gradient-flow-step: " in headers.lower()

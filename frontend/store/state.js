@@ -1,7 +1,7 @@
 /**
  * What the page knows, and what follows from it.
  *
- * @import { Dataset, Network, Op, Position, Session, Timeline, View } from "../types/wire"
+ * @import { Dataset, Hunting, Network, Op, Position, Session, Timeline, View } from "../types/wire"
  * @import { Frame } from "../frames.js"
  * @import { Connection } from "../stream.js"
  * @import { Choices } from "../lib/page/choices.js"
@@ -42,6 +42,8 @@ export function initialState(choices) {
     timeline: signal(/** @type {Timeline | null} */ (null)),
     verification: signal(/** @type {Checked | null} */ (null)),
     verifying: signal(false),
+    /** The hunt for a hidden trap, and the score; null: not asked for. */
+    hunting: signal(/** @type {Hunting | null} */ (null)),
     /** Of this visit, by session. */
     evaluations: signal(/** @type {ReadonlyMap<string, Evaluation[]>} */ (new Map())),
     evaluating: signal(false),

@@ -18,6 +18,7 @@ import { withPanel } from "../lib/page/panels.js";
 import { batch, effect } from "../lib/signals.js";
 import { written } from "../lib/time/breakpoints.js";
 import { createEdits } from "./edits.js";
+import { createLaboratory } from "./laboratory.js";
 import { createLearnt } from "./learnt.js";
 import { createNotices } from "./notices.js";
 import { createPast } from "./past.js";
@@ -77,10 +78,12 @@ export function createStore({ api, openStream, choices = DEFAULTS }) {
     reset() {
       transport.reset();
       edits.reset();
+      laboratory.reset();
     },
     read: ({ id, last_step }) => Promise.all([past.load(id, last_step), timeline.load(id)]),
   });
   const edits = createEdits({ api, state, transport, open: sessions.open });
+  const laboratory = createLaboratory({ api, state, derived, verify, report });
 
   effect(() => sessions.show(derived.views.value));
 
@@ -110,6 +113,15 @@ export function createStore({ api, openStream, choices = DEFAULTS }) {
   function seen({ step, op }) {
     const info = derived.info.peek();
     return info?.position.step === step && info.position.op === op ? { version: info.version, loss: info.loss } : null;
+  }
+
+  async function verify() {
+    state.verifying.value = true;
+    await transport.command(async (id) => {
+      const verification = await api.verification(id);
+      if (current() === id) state.verification.value = { ...verification, seen: seen(verification.position) };
+    });
+    state.verifying.value = false;
   }
 
   const actions = {
@@ -158,14 +170,10 @@ export function createStore({ api, openStream, choices = DEFAULTS }) {
       const { kind, text } = derived.standstill.peek();
       state.dismissed.value = { ...state.dismissed.peek(), [kind === "differs" ? "divergence" : "stopped"]: text };
     },
-    async verify() {
-      state.verifying.value = true;
-      await transport.command(async (id) => {
-        const verification = await api.verification(id);
-        if (current() === id) state.verification.value = { ...verification, seen: seen(verification.position) };
-      });
-      state.verifying.value = false;
-    },
+    verify,
+    readHunt: laboratory.readHunt,
+    takeHint: laboratory.takeHint,
+    answerHunt: laboratory.answerHunt,
     evaluate: learnt.evaluate,
     drawWords: learnt.drawWords,
     show(/** @type {string} */ panel, /** @type {View[]} */ views) {
@@ -195,7 +203,10 @@ export function createStore({ api, openStream, choices = DEFAULTS }) {
   };
 
   /** What is read of a session for one panel alone, and belongs to no state. */
-  const reads = { pendingUpdate: api.pendingUpdate, tensorPart: api.tensorPart, metrics: api.metrics, bothGradients: api.bothGradients, traps: api.traps };
+  const reads = {
+    pendingUpdate: api.pendingUpdate, tensorPart: api.tensorPart, metrics: api.metrics, bothGradients: api.bothGradients, traps: api.traps,
+    huntSheet: api.huntSheet,
+  };
 
   return { ...readOnly({ ...state, ...derived, ...pointing.derived }), exportUrl: api.exportUrl, reads, actions };
 }

@@ -153,6 +153,58 @@ export interface Trap {
   twins: { config: Partial<Record<"data" | "model" | "init" | "training", object>>; armed: boolean }[];
 }
 
+/** What somebody takes a hidden trap for. */
+export interface HuntAnswer {
+  /** The op, by the tensor that it computes. */
+  op: string;
+  mistake: string;
+}
+
+/** An answer, and what of it is right. */
+export interface HuntResult extends HuntAnswer {
+  op_is_right: boolean;
+  mistake_is_right: boolean;
+  points: number;
+}
+
+/** What came of a session's hunts so far. */
+export interface Score {
+  points: number;
+  /** The most that they could have come to. */
+  most: number;
+  found: number;
+  answered: number;
+}
+
+/** A trap that is armed without being named. */
+export interface Hunt {
+  name: string;
+  difficulty: number;
+  hints: string[];
+  hints_left: number;
+  /** null: not answered yet. */
+  result: HuntResult | null;
+  /** What was hidden, once there is an answer. */
+  trap: Trap | null;
+}
+
+/** Find the bug. */
+export interface Hunting {
+  hunt: Hunt | null;
+  score: Score;
+  ops: { op: string; code: string }[];
+  mistakes: { name: string; text: string }[];
+}
+
+/** One task of a sheet for a class; what it hides only where answers were asked for. */
+export interface SheetTask {
+  name: string;
+  difficulty: number;
+  title: string | null;
+  ops: string[] | null;
+  mistake: string | null;
+}
+
 /** A change that was made to a run, still in effect. */
 export interface TimelineCommand {
   number: number;

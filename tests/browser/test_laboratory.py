@@ -89,3 +89,63 @@ def test_twins_stand_side_by_side_with_the_same_seed(open_dashboard: OpenDashboa
     assert [each["config"]["init"]["output_scale"] for each in made] == [0.1, 1.0]
     assert len({each["config"]["init"]["seed"] for each in made}) == 1
     assert made[1]["loss"] > 2 * made[0]["loss"]
+
+
+def test_a_hidden_bug_is_found_with_the_instruments_of_the_page(open_dashboard: OpenDashboard) -> None:
+    dashboard = open_dashboard({}, panels="hunt,forces")
+    page = dashboard.page
+    expect(page.locator("#hunt-score")).to_have_text("No bug was answered yet in this session.")
+    page.fill("#hunt-seed", "12.5")
+    page.click("#hide-bug")
+    expect(page.locator("#hunt-refused")).to_have_text("A seed is a whole number of up to nine digits, got “12.5”.")
+    page.fill("#hunt-seed", "2")
+    page.click("#hide-bug")
+    expect(page.locator("#hunt-state")).to_have_text("hidden-1-2: a bug of difficulty 1 is hidden.")
+    expect(page.locator("#traps-armed")).to_have_text("● a bug is hidden")
+
+    # The graph tells which gradients are wrong, and not where the error enters.
+    expect(page.locator("#flow-map")).to_have_text(re.compile(r"^\d+ of 26 gradients are wrong\.$"))
+    assert tinted(page) == wrong_by_rest(dashboard)
+    expect(page.locator('flow-graph [data-verdict="entry"]')).to_have_count(0)
+
+    # Who solves it: the first wrong gradient in the order of the backward pass has one op that hands back too little.
+    page.click("#hunt-hint")
+    expect(page.locator("#hunt-hints li")).to_have_count(1)
+    assert tinted(page) == wrong_by_rest(dashboard)
+    expect(page.locator("#hunt-answer")).to_be_disabled()
+    op, mistake = suspect(dashboard)
+    page.select_option("#hunt-op", op)
+    page.select_option("#hunt-mistake", mistake)
+    page.click("#hunt-answer")
+    expect(page.locator("#hunt-state")).to_have_text(
+        "hidden-1-2: Found: the op and the mistake are right. 3 points of 4."
+    )
+    expect(page.locator("#hunt-score")).to_have_text("Score of this session: 3 of 4 points, 1 of 1 bug found.")
+    expect(page.locator("#hunt-told .trap-place dd").nth(2)).to_have_text(re.compile("left out"))
+    expect(page.locator("#flow-map")).to_have_text(re.compile("The error enters at"))
+
+
+def suspect(dashboard: Dashboard) -> tuple[str, str]:
+    """The op whose contribution is zero throughout, at the first wrong gradient: that one is lost."""
+    url = f"/api/sessions/{dashboard.id}"
+    rows = dashboard.rest.get(f"{url}/verification").raise_for_status().json()["rows"]
+    first = next(row["name"] for row in rows if not row["approximate"])
+    gradients = dashboard.rest.get(f"{url}/network").raise_for_status().json()["gradients"]
+    parts = next(gradient["contributions"] for gradient in gradients if gradient["name"] == first)
+    for part in parts:
+        values = dashboard.rest.get(f"{url}/tensors/{part['name']}").raise_for_status().json()
+        if not any(any(row) for row in values):
+            return part["via"], "lost"
+    raise AssertionError(f"no part of {first} is zero throughout: {[part['name'] for part in parts]}")
+
+
+def test_a_class_gets_a_sheet_of_bugs_and_its_teacher_the_answers(open_dashboard: OpenDashboard) -> None:
+    page = open_dashboard({}, panels="hunt,forces").page
+    page.click("#hunt-sheet summary")
+    rows = page.locator("#hunt-sheet tbody tr")
+    expect(rows.first.locator("td").nth(1)).to_have_text("hidden-1-1")
+    expect(rows.first.locator("td").nth(2)).to_be_empty()
+    page.check("#sheet-answers")
+    expect(rows.first.locator("td").nth(2)).not_to_be_empty()
+    rows.first.locator("button").click()
+    expect(page.locator("#hunt-state")).to_have_text("hidden-1-1: a bug of difficulty 1 is hidden.")

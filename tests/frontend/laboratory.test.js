@@ -29,6 +29,12 @@ test("the error enters where all that a wrong gradient is computed from is right
   assert.equal(told(map), "2 of 5 gradients are wrong. The error enters at dx.");
 });
 
+test("while somebody is to find it, it is not told where the error enters", () => {
+  const map = errorMap(NETWORK, rows({ dx: 1, dW: 0.5 }), false);
+  assert.deepEqual(entriesOf(map), []);
+  assert.equal(told(map), "2 of 5 gradients are wrong.");
+});
+
 test("a sum with one wrong part has it from there", () => {
   assert.deepEqual(entriesOf(errorMap(NETWORK, rows({ da: 1, dx: 1 }))), ["da"]);
 });
@@ -54,6 +60,6 @@ test("what cannot be compared is off by more than can be said", () => {
   assert.equal(percent(Infinity), "∞");
 });
 
-for (const [error, text] of /** @type {[number, string][]} */ ([[0.0004, "< 1 %"], [0.032, "3 %"], [0.5, "50 %"], [1.2, "120 %"], [31, "×31"]])) {
+for (const [error, text] of /** @type {[number, string][]} */ ([[0.0004, "< 1 %"], [0.032, "3 %"], [0.5, "50 %"], [1.2, "120 %"], [31, "×31"], [9e6, "> ×999"]])) {
   test(`an error of ${error} is written ${text}`, () => assert.equal(percent(error), text));
 }

@@ -19,6 +19,7 @@ import { groupsOf, openGroups } from "../../lib/flow/groups.js";
 import { flowLayout } from "../../lib/flow/layout.js";
 import { measuredOnLine, tensorsOf } from "../../lib/flow/measures.js";
 import { currentOf, nodeFor } from "../../lib/flow/states.js";
+import { isHidden } from "../../lib/laboratory/hunt.js";
 import { errorMap } from "../../lib/laboratory/map.js";
 import { effect, signal } from "../../lib/signals.js";
 import { ReadableView } from "../../lib/view.js";
@@ -148,11 +149,14 @@ export class FlowGraph extends ReadableView {
   }
 
   /** What verification says of the state on show. @param {Store} store @param {Network} network */
-  #verified({ verification, info, running }, network) {
+  #verified({ verification, info, running, training }, network) {
     const checked = verification.peek();
     const isOfThis = checked?.seen && checked.seen.version === info.peek()?.version && !running.peek();
     if (!checked || !isOfThis) return null;
-    if (checked !== this.#mapped?.checked) this.#mapped = { checked, map: errorMap(network, checked.rows) };
+    if (checked !== this.#mapped?.checked) {
+      const isHunted = (training.peek()?.traps ?? []).some(({ name }) => isHidden(name));
+      this.#mapped = { checked, map: errorMap(network, checked.rows, !isHunted) };
+    }
     return this.#mapped.map;
   }
 

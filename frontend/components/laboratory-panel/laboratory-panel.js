@@ -3,13 +3,15 @@
  *
  * @import { PageStore } from "../../compare/compare.js"
  * @import { Store } from "../../store/store.js"
- * @import { ArmedTrap, Trap, TrapPlace } from "../../types/wire"
+ * @import { ArmedTrap, Trap } from "../../types/wire"
  */
 
 import { Asked } from "../../lib/asked.js";
 import { element, setText } from "../../lib/dom.js";
+import { isHidden } from "../../lib/laboratory/hunt.js";
 import { locked } from "../../lib/page/controls.js";
 import { Panel } from "../panel/panel.js";
+import { commentary, placeRow } from "./trap-text.js";
 
 export class LaboratoryPanel extends Panel {
   /** @type {Asked<Trap[]>} */
@@ -21,8 +23,6 @@ export class LaboratoryPanel extends Panel {
   #error = element("p", { class: "refused", role: "alert", id: "trap-refused" });
   /** What the list and the detail show. */
   #shown = "";
-  /** In which session what was armed when it was verified last. */
-  #verified = "";
   /** @type {PageStore | null} */
   #store = null;
 
@@ -43,7 +43,7 @@ export class LaboratoryPanel extends Panel {
 
   /** @override @param {Store} store */
   update(store) {
-    const { session, network, info, reads, choices, training } = store;
+    const { session, network, reads, choices, training } = store;
     const isLocked = locked(store);
     const id = session.value?.id;
     const traps = this.#traps.about(id && network.value ? id : null, () => reads.traps(String(id)))?.value;
@@ -51,8 +51,6 @@ export class LaboratoryPanel extends Panel {
     setText(this.#armed, armed.length ? `Armed: ${armed.map(({ name }) => name).join(", ")}.` : "No trap is armed.");
     this.#armed.classList.toggle("bad", armed.length > 0);
     this.#disarm.disabled = isLocked !== null || armed.length === 0;
-    // Once a frame has brought the state that is to be verified.
-    if (id && info.value?.session === id) this.#verify(id, armed);
     if (!traps) return;
     const chosen = traps.find(({ name }) => name === choices.value.trap) ?? traps[0];
     const shown = JSON.stringify([id, chosen.name, armed, isLocked]);
@@ -101,12 +99,7 @@ export class LaboratoryPanel extends Panel {
           onclick: () => this.#openTwins(trap, field.valueAsNumber),
         }, "Compare with its twin")] : [])),
       ...trap.places.map(placeRow),
-      ...said("Why", trap.why),
-      ...said("How to see it", trap.symptom + (trap.hidden_while ? ` Hidden while ${trap.hidden_while}.` : "")),
-      ...said("What to do", trap.fix),
-      element("p", { class: "sources" }, ...trap.sources.flatMap(({ title, authors, year, url, place }, i) => [
-        i ? "; " : "Source: ", element("a", { href: url, rel: "noreferrer" }, `${authors} ${year}: ${title}`),
-        place ? `, ${place}` : ""])),
+      ...commentary(trap),
     );
   }
 
@@ -119,15 +112,6 @@ export class LaboratoryPanel extends Panel {
       return setText(this.#error, `The threshold must be a positive, finite number, got ${got}.`);
     }
     this.#arm([...others, { name: trap.name, threshold }]);
-  }
-
-  /** Whenever something else is armed, so that the graph shows what that does. @param {string} id @param {ArmedTrap[]} armed */
-  #verify(id, armed) {
-    const now = JSON.stringify([id, armed]);
-    const isAnother = now !== this.#verified && (armed.length > 0 || this.#verified.startsWith(`["${id}"`));
-    this.#verified = now;
-    // Later: what is read on the way is none of this effect's business.
-    if (isAnother) queueMicrotask(() => this.#store?.actions.verify());
   }
 
   /** @param {ArmedTrap[]} traps */
@@ -146,20 +130,12 @@ export class LaboratoryPanel extends Panel {
 /** @param {Trap} trap @param {ArmedTrap[]} armed */
 const isArmed = (trap, armed) => armed.some(({ name }) => name === trap.name);
 
-/** Another trap that changes the same rule. @param {Trap} trap @param {Trap[]} traps @param {ArmedTrap[]} armed */
+/** Another trap that changes the same rule, or one that is to be found. @param {Trap} trap @param {Trap[]} traps @param {ArmedTrap[]} armed */
 function inTheWay(trap, traps, armed) {
+  if (armed.some(({ name }) => isHidden(name))) return "A bug is hidden, and armed alone: find it first, or disarm it.";
   const other = traps.find((each) => each !== trap && isArmed(each, armed)
     && each.places.some(({ name }) => trap.places.some((place) => place.name === name)));
   return other && !isArmed(trap, armed) ? `${other.name} is armed, and changes the same rule: disarm it first.` : "";
 }
-
-/** @param {TrapPlace} place */
-const placeRow = ({ name, layer, right, wrong }) => element("dl", { class: "place", "data-place": name },
-  element("dt", {}, "where"), element("dd", {}, name, ...(layer === null ? [] : [`, layer ${layer}`])),
-  element("dt", { class: "good" }, "right"), element("dd", {}, element("code", {}, right)),
-  element("dt", { class: "bad" }, "wrong"), element("dd", {}, element("code", {}, wrong)));
-
-/** @param {string} heading @param {string} text */
-const said = (heading, text) => [element("h4", {}, heading), element("p", {}, text)];
 
 customElements.define("laboratory-panel", LaboratoryPanel);

@@ -7,6 +7,7 @@
 
 import { element, select, setOptions, setText } from "../../lib/dom.js";
 import { fixed, pace, whole } from "../../lib/format.js";
+import { isHidden } from "../../lib/laboratory/hunt.js";
 import { SPEEDS } from "../../lib/page/choices.js";
 import { commandButton, updateButton } from "../../lib/page/command-button.js";
 import { COMMANDS } from "../../lib/page/commands.js";
@@ -96,9 +97,10 @@ export class TransportBar extends ReadableView {
     const rate = store.stepsPerSecond.value;
     setText(this.#rate, rate === null ? "–" : pace(rate));
     this.#showEngine(store);
-    const traps = store.training.value?.traps.length ?? 0;
-    this.#armed.hidden = traps === 0;
-    setText(this.#armed, `● ${traps} ${traps === 1 ? "trap" : "traps"} armed`);
+    const traps = store.training.value?.traps ?? [];
+    this.#armed.hidden = traps.length === 0;
+    setText(this.#armed, traps.some(({ name }) => isHidden(name)) ? "● a bug is hidden"
+      : `● ${traps.length} ${traps.length === 1 ? "trap" : "traps"} armed`);
   }
 
   /** What goes away by itself once it is over. @param {Store} store */

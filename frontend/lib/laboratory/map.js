@@ -9,15 +9,19 @@
  * @property {string[]} entries  Where all that it is computed from is right, the contributions of which one is wrong.
  */
 
-/** Each gradient by name. @param {Pick<Network, "gradients">} network @param {VerificationRow[]} rows */
-export function errorMap(network, rows) {
+/**
+ * Each gradient by name.
+ * @param {Pick<Network, "gradients">} network @param {VerificationRow[]} rows
+ * @param {boolean} [outlines]  Whether it is told where the error enters: not while somebody is to find that.
+ */
+export function errorMap(network, rows, outlines = true) {
   const wrong = new Set(rows.filter(({ approximate }) => !approximate).map(({ name }) => name));
   /** @type {Map<string, Mapped>} */
   const map = new Map();
   for (const { name, maxdiff, largest } of rows) {
     const parts = network.gradients.find((gradient) => gradient.name === name)?.contributions ?? [];
     // What comes from a wrong gradient explains the error. The loss's own gradient is 1, and always right.
-    const enters = wrong.has(name) && !parts.some(({ via }) => wrong.has(`d${via}`));
+    const enters = outlines && wrong.has(name) && !parts.some(({ via }) => wrong.has(`d${via}`));
     const entries = enters ? parts.map((part) => part.name) : [];
     const error = maxdiff === null || largest === null ? Infinity : maxdiff === 0 ? 0 : maxdiff / largest;
     map.set(name, { wrong: wrong.has(name), error, entries });
@@ -48,13 +52,14 @@ export function told(map) {
   const wrong = [...map.values()].filter((each) => each.wrong).length;
   if (wrong === 0) return `All ${map.size} gradients are right.`;
   const places = entriesOf(map);
-  return `${wrong} of ${map.size} gradients ${wrong === 1 ? "is" : "are"} wrong. `
-    + (places.length ? `The error enters at ${places.join(", ")}.` : "");
+  return `${wrong} of ${map.size} gradients ${wrong === 1 ? "is" : "are"} wrong.`
+    + (places.length ? ` The error enters at ${places.join(", ")}.` : "");
 }
 
 /** How wrong, as it is written at a node. @param {number} error */
 export function percent(error) {
   if (!Number.isFinite(error)) return "∞";
+  if (error > 999) return "> ×999";
   if (error >= 10) return `×${Math.round(error)}`;
   return error >= 0.01 ? `${Math.round(100 * error)} %` : "< 1 %";
 }

@@ -10,7 +10,7 @@ from model.training import network_for
 from model.trap import MISTAKES
 from model.traps import TRAPS
 from tests.server.conftest import NewSession
-from tests.server.driving import SessionDriver
+from tests.server.driving import SessionDriver, view
 from tests.server.sessions import DATASET
 
 
@@ -70,6 +70,16 @@ def test_hints_are_given_one_by_one_and_no_more_than_three(session: SessionDrive
         "all 3 hints of hidden-1-7 were given: answer, or hide another",
     )
     assert session.call("GET", "/hunt")["hunt"] == hunt
+
+
+def test_a_hint_changes_nothing_that_a_page_shows(session: SessionDriver) -> None:
+    hide(session)
+    with session.unchanged(), session.stream() as page:
+        page.show()
+        first = page.next_frame().info["version"]
+        session.call("POST", "/hunt/hint")
+        page.show(view("h", "h"))
+        assert page.next_frame().info["version"] == first
 
 
 def test_the_right_answer_has_all_points_less_one_for_each_hint_and_names_the_trap(session: SessionDriver) -> None:
