@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from model.arming import Armed
+from model.outliers import Outliers
 from model.training import Run
 from model.update import Clipping
 
@@ -62,4 +63,17 @@ class SetTraps:
         run.set_traps(self.traps)
 
 
-Edit = SetParameter | SetLearningRate | SetClipping | SetTraps
+@dataclass(frozen=True)
+class SetOutliers:
+    """The training split has these outliers from this step on, or none."""
+
+    step: int
+    outliers: Outliers | None
+    in_state: bool = False
+
+    def make(self, run: Run) -> None:
+        """Do it to a run that stands at this step or a later one."""
+        run.set_outliers(self.outliers)
+
+
+Edit = SetParameter | SetLearningRate | SetClipping | SetTraps | SetOutliers

@@ -13,6 +13,7 @@ from jaxtyping import Int
 from numpy.typing import NDArray
 from torch import Tensor
 
+from model.dataset import Examples
 from model.gauges import EVERY
 from model.tape import NOTHING, Replaced, Tape
 from model.update import Clipping
@@ -79,6 +80,9 @@ class Engine(Protocol):
 
     def set_parameter(self, name: str, value: Tensor) -> None:
         """Replace a parameter; what was computed with the one before is forgotten."""
+
+    def use_examples(self, examples: Examples) -> None:
+        """Draw minibatches from these from now on; what was computed is forgotten."""
 
     def restore(self, parameters: Mapping[str, Tensor], running: Mapping[str, Tensor]) -> None:
         """Stand at another step: with its parameters and running statistics, and nothing computed yet."""

@@ -38,13 +38,12 @@ class KernelEngine:
     ) -> None:
         self._layout = Layout(network)
         self._gauges = gauge_names(network)
-        self._contexts = np.ascontiguousarray(examples.contexts.numpy())
-        self._targets = examples.targets.numpy()
         self._parameters = np.zeros(self._layout.parameters.size, np.float32)
         self._gradients = np.zeros_like(self._parameters)
         self._statistics = np.zeros(self._layout.statistics.size, np.float32)
         self._values = np.zeros(self._layout.values.size, np.float32)
         self._copies: dict[str, dict[str, Tensor]] = {}  # Made when asked for, and good until something changes.
+        self.use_examples(examples)
         self.restore(parameters, running)
 
     @property
@@ -70,6 +69,12 @@ class KernelEngine:
         """Replace a parameter; what was computed with the one before is forgotten."""
         self._layout.parameters.view(self._parameters, name)[:] = value.numpy()
         self._copies.clear()
+        self.loss = None
+
+    def use_examples(self, examples: Examples) -> None:
+        """Draw minibatches from these from now on; what was computed is forgotten."""
+        self._contexts = np.ascontiguousarray(examples.contexts.numpy())
+        self._targets = examples.targets.numpy()
         self.loss = None
 
     def restore(self, parameters: Mapping[str, Tensor], running: Mapping[str, Tensor]) -> None:

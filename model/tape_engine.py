@@ -25,9 +25,9 @@ class TapeEngine:
         self, network: Network, examples: Examples, parameters: Mapping[str, Tensor], running: Mapping[str, Tensor]
     ) -> None:
         self.restore(parameters, running)
+        self.use_examples(examples)
         self._network = network
         self._names = gauge_names(network)
-        self._examples = examples
 
     @property
     def loss(self) -> float | None:
@@ -36,6 +36,11 @@ class TapeEngine:
     def set_parameter(self, name: str, value: Tensor) -> None:
         """Replace a parameter; what was computed with the one before is forgotten."""
         self.parameters = {**self.parameters, name: value}
+        self.tape = None
+
+    def use_examples(self, examples: Examples) -> None:
+        """Draw minibatches from these from now on; what was computed is forgotten."""
+        self._examples = examples
         self.tape = None
 
     def restore(self, parameters: Mapping[str, Tensor], running: Mapping[str, Tensor]) -> None:

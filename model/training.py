@@ -18,6 +18,7 @@ from model.initialization import initial_parameters
 from model.kernel_engine import KernelEngine
 from model.moment import Moment
 from model.network import Network
+from model.outliers import Outlier, Outliers, choose_outliers, relabelled
 from model.state import InvalidState, State, check_state
 from model.tape import NOTHING, Replaced, Tape
 from model.tape_engine import TapeEngine
@@ -47,6 +48,8 @@ class Run:
     schedule: tuple[LearningRateFrom, ...]
     clipping: Clipping | None
     traps: tuple[Armed, ...]
+    outliers: Outliers | None
+    planted: tuple[Outlier, ...]  # Which they are
     _replaced: Replaced
     _chosen: Int[Tensor, "B"]  # The minibatch: numbers of its examples
     _moment: Moment | None
@@ -65,6 +68,9 @@ class Run:
                 f"training.batch_size: {config.training.batch_size} examples a minibatch, but the training split of "
                 f"data set {dataset.name!r} has only {len(self.splits['train'])}"
             )
+        self._as_they_came = self.splits["train"]
+        self.outliers, self.planted = None, ()
+        self._choices: dict[Outliers, tuple[Outlier, ...]] = {}  # To choose takes long.
         beginning = self._beginning()
         make_engine = ENGINES[config.training.engine]
         self.engine: Engine = make_engine(self.network, self.splits["train"], beginning.parameters, beginning.running)
@@ -88,6 +94,11 @@ class Run:
     def tape(self) -> Tape:
         """All of this step, what is not known yet included."""
         return self.moment.tape
+
+    @property
+    def minibatch(self) -> list[int]:
+        """The numbers of this step's examples in the training split."""
+        return self._chosen.tolist()
 
     @property
     def parameters(self) -> dict[str, Tensor]:
@@ -136,10 +147,26 @@ class Run:
         """
         return armed_in(self.config, self.network, traps)
 
+    def set_outliers(self, outliers: Outliers | None) -> None:
+        """Have these planted in the training split from this step on, or none; the step is computed again with them.
+
+        Raises InvalidOutliers as `check_outliers`; then nothing has changed.
+        """
+        self._label(outliers, self.check_outliers(outliers))
+        self._moment = None
+
+    def check_outliers(self, outliers: Outliers | None) -> tuple[Outlier, ...]:
+        """Which examples they are. Raises InvalidOutliers where they cannot be planted."""
+        if outliers is None:
+            return ()
+        if outliers not in self._choices:
+            self._choices[outliers] = choose_outliers(self._as_they_came, outliers)
+        return self._choices[outliers]
+
     # ── Its state ──
 
     def state(self) -> State:
-        """All that the numbers from this step on depend on, but for schedule, clipping and traps."""
+        """All that the numbers from this step on depend on, but for schedule, clipping, traps and outliers."""
         return State(self.step, self.parameters, self.running, self._chosen, self.generator.get_state())
 
     def check(self, state: State) -> None:
@@ -149,13 +176,15 @@ class Run:
             raise InvalidState(f"the minibatch of step {state.step} has examples that are not in the training split")
 
     def restore(self, state: State | None) -> None:
-        """Stand at a step as it was, or at the beginning, with the config's schedule, no clipping and no traps.
+        """Stand at a step as it was, or at the beginning, with the config's schedule; no clipping, traps or outliers.
 
         Raises InvalidState where the state is not of this network and data; then nothing has changed.
         """
         state = self._beginning() if state is None else state
         self.check(state)
         self._use(ENGINES[self.config.training.engine], state.parameters, state.running)
+        if self.outliers is not None:
+            self._label(None, ())
         self._stand_at(state)
 
     def _beginning(self) -> State:
@@ -239,6 +268,12 @@ class Run:
             self.engine.restore(parameters, running)
         else:
             self.engine = kind(self.network, self.splits["train"], parameters, running)
+
+    def _label(self, outliers: Outliers | None, planted: tuple[Outlier, ...]) -> None:
+        """Have the training split's targets with these outliers among them."""
+        self.outliers, self.planted = outliers, planted
+        self.splits = {**self.splits, "train": relabelled(self._as_they_came, planted)}
+        self.engine.use_examples(self.splits["train"])
 
     def _rates(self, steps: NDArray[np.int64]) -> NDArray[np.float64]:
         """The schedule's learning rate at each of these steps."""

@@ -33,7 +33,16 @@ from server.frames import Frame, check_views
 from server.kernel import load_in_background
 from server.laboratory.description import describe_traps
 from server.laboratory.hunts import describe_sheet
-from server.laboratory.schemas import HuntAnswer, Hunting, SheetTask, TrapInfo
+from server.laboratory.outliers import TrialStart, check_trial, planted_now, run_trial
+from server.laboratory.schemas import (
+    HuntAnswer,
+    Hunting,
+    OutlierInfo,
+    OutlierTrial,
+    OutlierTrialWanted,
+    SheetTask,
+    TrapInfo,
+)
 from server.past import Identity, Past
 from server.pending import describe_update
 from server.roster import Roster
@@ -238,6 +247,20 @@ class SessionHost:
         """Every trap that can be hidden in this session's network, as tasks for a class."""
         run = await self._call(session_id, lambda session: session.run)
         return describe_sheet(run.network, seed, answers=answers)
+
+    async def outliers(self, session_id: str) -> list[OutlierInfo]:
+        """The outliers that are planted in a session, and where they stand in its minibatch."""
+        return await self._call(session_id, lambda session: planted_now(session.run))
+
+    async def outlier_trial(self, session_id: str, wanted: OutlierTrialWanted) -> OutlierTrial:
+        """Copies of a session trained with outliers, in four ways. Waits for the kernel while it is being loaded."""
+
+        def begin(session: Session) -> TrialStart:
+            check_trial(session.run.network, wanted)
+            return TrialStart.of(session.run)
+
+        start = await self._call(session_id, begin)
+        return await self._evaluate(lambda: run_trial(start, wanted, has_kernel=self._kernel.exception() is None))
 
     # ── What a session holds ──
 

@@ -8,9 +8,10 @@ import torch
 
 from model.config import Config
 from model.dataset import Dataset
-from model.edits import Edit, SetParameter, SetTraps
+from model.edits import Edit, SetOutliers, SetParameter, SetTraps
 from model.gauges import EVERY, gauge_groups
 from model.network import Network
+from model.outliers import choose_outliers
 from model.training import armed_in, network_for
 from server.laboratory.hunts import Hunts
 from server.log import changes_in_effect, edit_of
@@ -31,6 +32,7 @@ def check_past(past: Past, config: Config, dataset: Dataset) -> None:
     _check_rises([command.number for command in past.commands], "the log's numbers")
     edits = [edit_of(change) for change in changes_in_effect(past.commands)]
     _check_edits(edits, past.last_step, network, config)
+    _check_outliers(edits, config, dataset)
     Hunts(past.commands).check(network)
     _check_checkpoints(past, [edit.step for edit in edits])
     groups = [(group, len(names), EVERY) for group, names in gauge_groups(network).items()]
@@ -59,6 +61,15 @@ def _check_edits(edits: Sequence[Edit], last_step: int, network: Network, config
                 raise ValueError(f"the log sets {edit.name}, of shape {list(shape)}, to something else")
         if isinstance(edit, SetTraps):
             armed_in(config, network, edit.traps)
+
+
+def _check_outliers(edits: Sequence[Edit], config: Config, dataset: Dataset) -> None:
+    planted = {edit.outliers for edit in edits if isinstance(edit, SetOutliers) and edit.outliers is not None}
+    if planted:
+        words = dataset.split(config.data.split_seed)["train"]
+        examples = dataset.examples(words, config.data.context_length)
+        for outliers in planted:
+            choose_outliers(examples, outliers)
 
 
 def _check_checkpoints(past: Past, edited_at: Sequence[int]) -> None:

@@ -9,10 +9,18 @@ import safetensors.torch
 import torch
 
 from model.arming import Armed
-from model.edits import Edit, SetClipping, SetLearningRate, SetParameter, SetTraps
+from model.edits import Edit, SetClipping, SetLearningRate, SetOutliers, SetParameter, SetTraps
+from model.outliers import Outliers
 from model.update import Clipping
 from server.schemas import CommandInfo, CommandKind, TimelineCommand, TrainingChange
 
+# What of a training change a command carries, and what its body calls it.
+CHANGED = {
+    "set_learning_rate": ("learning_rate", "value"),
+    "set_clipping": ("clipping", "clipping"),
+    "set_traps": ("traps", "traps"),
+    "set_outliers": ("outliers", "outliers"),
+}
 VALUE = "value"  # What the tensor of a set_parameter is called in its blob.
 
 
@@ -49,6 +57,9 @@ def command_of(edit: Edit, number: int, op: int) -> Command:
         case SetTraps(step, traps):
             armed = [{"name": trap.name, "threshold": trap.threshold} for trap in traps]
             return Command(number, "set_traps", step, op, {"traps": armed})
+        case SetOutliers(step, outliers):
+            planted = None if outliers is None else {"count": outliers.count, "seed": outliers.seed}
+            return Command(number, "set_outliers", step, op, {"outliers": planted})
 
 
 def edits_of(change: TrainingChange, step: int) -> list[Edit]:
@@ -61,6 +72,9 @@ def edits_of(change: TrainingChange, step: int) -> list[Edit]:
         edits.append(SetClipping(step, None if clipping is None else Clipping(clipping.by, clipping.threshold)))
     if "traps" in change.model_fields_set:
         edits.append(SetTraps(step, tuple(Armed(trap.name, trap.threshold) for trap in change.traps)))
+    if "outliers" in change.model_fields_set:
+        outliers = change.outliers
+        edits.append(SetOutliers(step, None if outliers is None else Outliers(outliers.count, outliers.seed)))
     return edits
 
 
@@ -74,15 +88,9 @@ def edit_of(command: Command) -> Edit:
             if value.dtype != torch.float32:
                 raise ValueError(f"command {command.number} sets a parameter to {value.dtype}, expected is float32")
             return SetParameter(command.step, command.body["name"], value)
-        case "set_learning_rate":
-            change = TrainingChange.model_validate({"learning_rate": command.body["value"]})
-            return edits_of(change, command.step)[0]
-        case "set_clipping":
-            change = TrainingChange.model_validate({"clipping": command.body["clipping"]})
-            return edits_of(change, command.step)[0]
-        case "set_traps":
-            change = TrainingChange.model_validate({"traps": command.body["traps"]})
-            return edits_of(change, command.step)[0]
+        case "set_learning_rate" | "set_clipping" | "set_traps" | "set_outliers":
+            field, given = CHANGED[command.kind]
+            return edits_of(TrainingChange.model_validate({field: command.body[given]}), command.step)[0]
         case _:
             raise ValueError(f"command {command.number} is {command.kind}, which changes nothing")
 
@@ -113,4 +121,8 @@ def describe(command: Command) -> TimelineCommand:
             text = "no traps"
         case SetTraps(_, traps):
             text = f"traps: {', '.join(trap.name for trap in traps)}"
+        case SetOutliers(_, None):
+            text = "no outliers"
+        case SetOutliers(_, Outliers(count, seed)):
+            text = f"outliers: {count}, seed {seed}"
     return TimelineCommand(number=command.number, kind=command.kind, step=command.step, text=text)

@@ -10,6 +10,7 @@ from model.clock import Unit
 from model.config import Config, Section
 from model.dataset import SPLITS, Split
 from model.network import Part
+from model.outliers import MOST as MOST_OUTLIERS
 
 
 def _finite_or_none(value: object) -> object:
@@ -90,6 +91,13 @@ class ArmedTrap(Section):
     )
 
 
+class PlantedOutliers(Section):
+    """Examples of the training split that are given a wrong target."""
+
+    count: int = Field(5, ge=1, le=MOST_OUTLIERS, description="How many.")
+    seed: int = Field(0, ge=0, le=999_999_999, description="Which ones: the same seed chooses the same.")
+
+
 class TrainingInfo(Wire):
     """What the updates use from this step on."""
 
@@ -97,6 +105,8 @@ class TrainingInfo(Wire):
     clipping: ClippingInfo | None = Field(description="Gradient clipping; null: none.")
     # A session that was saved before there were traps has none.
     traps: list[ArmedTrap] = Field(default_factory=list, description="The traps that are armed.")
+    # Nor were there outliers.
+    outliers: PlantedOutliers | None = Field(None, description="The outliers that are planted; null: none.")
 
 
 class TrainingChange(Section):
@@ -107,6 +117,7 @@ class TrainingChange(Section):
     )
     clipping: ClippingInfo | None = Field(None, description="Gradient clipping; null switches it off.")
     traps: list[ArmedTrap] = Field([], description="All traps that are to be armed; an empty list disarms them.")
+    outliers: PlantedOutliers | None = Field(None, description="Outliers to plant; null takes them out.")
 
     @field_validator("learning_rate")
     @classmethod
@@ -209,6 +220,7 @@ CommandKind = Literal[
     "set_learning_rate",
     "set_clipping",
     "set_traps",
+    "set_outliers",
     "hint",
     "answer",
 ]

@@ -13,9 +13,10 @@ from model.arming import InvalidTraps
 from model.checkpoints import made_here
 from model.clock import Position, Unit, moved
 from model.dataset import Dataset
-from model.edits import Edit, SetParameter, SetTraps
+from model.edits import Edit, SetOutliers, SetParameter, SetTraps
 from model.gauges import gauge_groups
 from model.hunt import hunt_called
+from model.outliers import InvalidOutliers
 from model.timeline import LaterSteps, Timeline
 from model.training import InvalidParameter, Run
 from server.breakpoints import watch_for
@@ -34,6 +35,7 @@ from server.schemas import (
     CommandKind,
     EngineInfo,
     Later,
+    PlantedOutliers,
     PositionInfo,
     Progress,
     RunWanted,
@@ -114,7 +116,7 @@ class Session:
 
     @property
     def training(self) -> TrainingInfo:
-        clipping = self.run.clipping
+        clipping, outliers = self.run.clipping, self.run.outliers
         return TrainingInfo(
             learning_rate=self.run.learning_rate,
             clipping=None if clipping is None else ClippingInfo(by=clipping.by, threshold=clipping.threshold),
@@ -122,6 +124,7 @@ class Session:
                 ArmedTrap(name=self._hunts.own_name(trap.name, self.run.network), threshold=trap.threshold)
                 for trap in self.run.traps
             ],
+            outliers=None if outliers is None else PlantedOutliers(count=outliers.count, seed=outliers.seed),
         )
 
     def info(self) -> SessionInfo:
@@ -421,11 +424,13 @@ class Session:
     def _checked(self, edits: Sequence[Edit]) -> Sequence[Edit]:
         """The edits, if they can be made in this run. Raises Invalid."""
         for edit in edits:
-            if isinstance(edit, SetTraps):
-                try:
+            try:
+                if isinstance(edit, SetTraps):
                     self.run.check_traps(edit.traps)
-                except InvalidTraps as error:
-                    raise Invalid(str(error)) from None
+                if isinstance(edit, SetOutliers):
+                    self.run.check_outliers(edit.outliers)
+            except (InvalidTraps, InvalidOutliers) as error:
+                raise Invalid(str(error)) from None
         return edits
 
     def _refuse_edit(self) -> None:

@@ -82,7 +82,8 @@ def run_in_shell(block: str) -> str:
 def test_the_readmes_requests_can_be_typed_as_they_stand(readme: str, url: str) -> None:
     if shutil.which("curl") is None:
         pytest.skip("curl is not installed")
-    reading, training, planted, hidden, learnt, time, kept = (run_in_shell(block) for block in blocks(readme, "sh", url))
+    told = [run_in_shell(block) for block in blocks(readme, "sh", url)]
+    reading, training, planted, hidden, learnt, time, kept = told
     progress, end = json.JSONDecoder().raw_decode(reading)
     rows, verification = reading[end:].split("{", maxsplit=1)
     assert progress["position"]["step"] == 100
@@ -99,8 +100,8 @@ def test_the_readmes_requests_can_be_typed_as_they_stand(readme: str, url: str) 
     _, hinted, answered, _ = objects(hidden)
     assert len(hinted["hunt"]["hints"]) == 1
     assert answered["hunt"]["result"]["points"] == 3
-    headers, answers = learnt.replace("\r", "").split("\n\n", maxsplit=1)
-    losses, words = objects(answers)
+    headers, bodies = learnt.replace("\r", "").split("\n\n", maxsplit=1)
+    losses, words = objects(bodies)
     assert "gradient-flow-step: " in headers.lower()
     assert set(losses) == {"train", "validation"}
     assert [word["word"][:2] for word in words] == ["em"] * 5

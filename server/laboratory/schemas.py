@@ -1,11 +1,14 @@
 """What REST tells of traps."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from model.config import Section
-from server.schemas import SourceInfo, Wire
+from model.outliers import MOST
+from server.schemas import Number, SourceInfo, Wire
+
+Threshold = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class TrapPlace(Wire):
@@ -112,3 +115,42 @@ class SheetTask(Wire):
     title: str | None = Field(description="What it hides; null: answers were not asked for.")
     ops: list[str] | None = Field(description="The ops that are right; null: answers were not asked for.")
     mistake: str | None = Field(description="The kind of mistake; null: answers were not asked for.")
+
+
+class OutlierInfo(Wire):
+    """An example of the training split whose target was replaced by a wrong one."""
+
+    example: int = Field(description="Its number in the training split.")
+    context: str = Field(description="The characters before it; no other example has the same.")
+    right: str = Field(description="The character that follows in the data.")
+    planted: str = Field(description="The character that it is taught in its place.")
+    row: int | None = Field(description="In which row of this step's minibatch it stands; null: in none.")
+
+
+class OutlierTrialWanted(Section):
+    """Which outliers, how long, and the three thresholds."""
+
+    count: int = Field(5, ge=1, le=MOST, description="How many outliers.")
+    seed: int = Field(0, ge=0, le=999_999_999, description="Which ones: the same seed chooses the same.")
+    steps: int = Field(2000, ge=1, le=10_000, description="How many steps from where the session stands.")
+    loss_threshold: Threshold = Field(4.0, description="Loss clipping: above so many nats an example is silenced.")
+    norm_threshold: Threshold = Field(1.0, description="Gradient clipping by norm: the greatest norm of all gradients.")
+    value_threshold: Threshold = Field(0.02, description="Gradient clipping by value: the greatest magnitude of one.")
+
+
+class OutlierCurves(Wire):
+    """What became of the outliers under one treatment."""
+
+    treatment: str = Field(description="nothing, loss clipping, clipping by norm, or clipping by value.")
+    steps: list[int] = Field(description="The steps at which the losses were measured.")
+    losses: list[list[Number]] = Field(
+        description="At each of them every outlier's loss in nats, as at inference; null: not finite."
+    )
+
+
+class OutlierTrial(Wire):
+    """Copies of a session, trained with outliers in four ways. The session itself is as it was."""
+
+    outliers: list[OutlierInfo] = Field(description="The outliers that were planted.")
+    draws: float = Field(description="How often each was drawn into a minibatch, on average.")
+    curves: list[OutlierCurves] = Field(description="One entry for each treatment.")

@@ -2,10 +2,18 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Body, Query
 
 from model.hunt import LARGEST_SHEET
-from server.laboratory.schemas import HuntAnswer, Hunting, SheetTask, TrapInfo
+from server.laboratory.schemas import (
+    HuntAnswer,
+    Hunting,
+    OutlierInfo,
+    OutlierTrial,
+    OutlierTrialWanted,
+    SheetTask,
+    TrapInfo,
+)
 from server.routes.access import Host, SessionId, errors
 
 router = APIRouter(prefix="/api/sessions/{session_id}", tags=["laboratory"])
@@ -50,3 +58,20 @@ async def get_hunt_sheet(
     A session of the same config has the same sheet.
     """
     return await host.hunt_sheet(session_id, seed, answers=answers)
+
+
+@router.get("/outliers", responses=errors(404))
+async def get_outliers(host: Host, session_id: SessionId) -> list[OutlierInfo]:
+    """The outliers that are planted. `PATCH …/training {"outliers": {"count": 5, "seed": 0}}` plants some."""
+    return await host.outliers(session_id)
+
+
+@router.post("/outliers/trial", responses=errors(404, 422))
+async def try_outliers(
+    host: Host, session_id: SessionId, wanted: Annotated[OutlierTrialWanted, Body(default_factory=OutlierTrialWanted)]
+) -> OutlierTrial:
+    """Outliers' losses over steps with nothing done, the loss clipped, and the gradient clipped by norm or by value.
+
+    Copies of the session are trained from where it stands, with the same minibatches; the session stays as it is.
+    """
+    return await host.outlier_trial(session_id, wanted)

@@ -6,13 +6,14 @@ from typing import Any
 from model.arming import Armed
 from model.config import Config
 from model.dataset import Dataset, parse_words
-from model.edits import Edit, SetClipping, SetLearningRate, SetParameter, SetTraps
+from model.edits import Edit, SetClipping, SetLearningRate, SetOutliers, SetParameter, SetTraps
+from model.outliers import Outliers
 from model.training import Run
 from model.update import Clipping
 
 WORDS = parse_words(b"anna\nbob\ncara\ndan\neve\nfay\ngus\nhal\nida\njo\n", "ten words")
 
-Standing = tuple[bytes, tuple[object, ...], Clipping | None, tuple[Armed, ...]]
+Standing = tuple[bytes, tuple[object, ...], Clipping | None, tuple[Armed, ...], Outliers | None]
 
 
 def tiny(engine: str, **model: Any) -> Config:
@@ -51,9 +52,11 @@ def go_on_plainly(run: Run, edits: Iterable[Edit], step: int) -> None:
                 run.clipping = edit.clipping
             case SetTraps():
                 run.set_traps(edit.traps)
+            case SetOutliers():
+                run.set_outliers(edit.outliers)
     run.advance(step - run.step)
 
 
 def standing(run: Run) -> Standing:
-    """All that a run's numbers from here on depend on: its state, its schedule, its clipping, its traps."""
-    return run.state().to_bytes(), run.schedule, run.clipping, run.traps
+    """All that a run's numbers from here on depend on: its state, schedule, clipping, traps and outliers."""
+    return run.state().to_bytes(), run.schedule, run.clipping, run.traps, run.outliers

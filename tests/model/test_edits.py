@@ -5,18 +5,21 @@ import pytest
 import torch
 
 from model.arming import Armed
-from model.edits import Edit, SetClipping, SetLearningRate, SetParameter, SetTraps
+from model.edits import Edit, SetClipping, SetLearningRate, SetOutliers, SetParameter, SetTraps
+from model.outliers import Outliers
 from model.training import InvalidParameter, Run
 from model.update import Clipping
 from tests.model.histories import WORDS, plain_run, standing, tiny
 
 CLIPPING = Clipping("value", 0.01)
 TRAPS = (Armed("mean_forgotten"),)
+OUTLIERS = Outliers(5, seed=3)
 EDITS: list[Edit] = [
     SetParameter(4, "b1", torch.ones(3)),
     SetLearningRate(4, 0.7),
     SetClipping(4, CLIPPING),
     SetTraps(4, TRAPS),
+    SetOutliers(4, OUTLIERS),
 ]
 every_kind = pytest.mark.parametrize("edit", EDITS, ids=lambda edit: type(edit).__name__)
 
@@ -37,8 +40,9 @@ def test_every_kind_of_edit_is_looped_over() -> None:
         (EDITS[1], lambda run: run.set_learning_rate(0.7)),
         (EDITS[2], lambda run: setattr(run, "clipping", CLIPPING)),
         (EDITS[3], lambda run: run.set_traps(TRAPS)),
+        (EDITS[4], lambda run: run.set_outliers(OUTLIERS)),
     ],
-    ids=["parameter", "learning rate", "clipping", "traps"],
+    ids=["parameter", "learning rate", "clipping", "traps", "outliers"],
 )
 def test_an_edit_does_what_could_be_done_by_hand(run: Run, edit: Edit, by_hand: Callable[[Run], None]) -> None:
     other = plain_run(run.config, [], 4)

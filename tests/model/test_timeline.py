@@ -12,8 +12,9 @@ import model.timeline
 from model.arming import Armed
 from model.checkpoints import Checkpoint
 from model.config import Config
-from model.edits import Edit, SetClipping, SetLearningRate, SetParameter, SetTraps
+from model.edits import Edit, SetClipping, SetLearningRate, SetOutliers, SetParameter, SetTraps
 from model.engine import Watch
+from model.outliers import Outliers
 from model.state import InvalidState, State
 from model.timeline import LaterSteps, Timeline
 from model.training import InvalidParameter, Run
@@ -27,6 +28,7 @@ HISTORIES: dict[str, list[Edit]] = {
     "the learning rate": [SetLearningRate(3, 0.9), SetLearningRate(10, 0.05)],
     "clipping": [SetClipping(2, Clipping("norm", 0.1)), SetClipping(6, Clipping("value", 0.01)), SetClipping(9, None)],
     "traps": [SetTraps(3, (Armed("mean_forgotten"),)), SetTraps(6, (Armed("embedding_assigned"),)), SetTraps(9, ())],
+    "outliers": [SetOutliers(3, Outliers(2)), SetOutliers(6, Outliers(3, seed=7)), SetOutliers(9, None)],
     "several at one step": [
         SetParameter(5, "b1", torch.ones(3)),
         SetLearningRate(5, 0.9),

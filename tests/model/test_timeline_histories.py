@@ -21,8 +21,9 @@ from hypothesis.stateful import (
 import model.timeline
 from model.arming import Armed
 from model.checkpoints import Checkpoints
-from model.edits import Edit, SetClipping, SetLearningRate, SetParameter, SetTraps
+from model.edits import Edit, SetClipping, SetLearningRate, SetOutliers, SetParameter, SetTraps
 from model.engine import Watch
+from model.outliers import Outliers
 from model.timeline import LaterSteps, Timeline
 from model.training import Run
 from model.update import Clipping
@@ -155,6 +156,11 @@ class Histories(RuleBasedStateMachine):
     @rule(names=st.sets(st.sampled_from(["mean_forgotten", "embedding_assigned"])))
     def set_traps(self, names: set[str]) -> None:
         self.edit(SetTraps(self.step, tuple(map(Armed, sorted(names)))))
+
+    @precondition(at_the_last_step)
+    @rule(outliers=st.none() | st.builds(Outliers, st.integers(1, 5), st.integers(0, 3)))
+    def set_outliers(self, outliers: Outliers | None) -> None:
+        self.edit(SetOutliers(self.step, outliers))
 
     @precondition(at_the_last_step)
     @rule(name=st.sampled_from(["C", "W1", "b1", "W2", "b2"]), seed=st.integers(0, 99))

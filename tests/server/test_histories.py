@@ -18,12 +18,13 @@ from hypothesis.stateful import (
 from model.arming import Armed
 from model.clock import Unit
 from model.config import Config
+from model.outliers import Outliers
 from model.training import Run
 from model.update import Clipping
 from server.log import Command
 from server.past import Identity
 from server.roster import past_of
-from server.schemas import ArmedTrap, ClippingInfo, RunWanted, Seek, TrainingChange
+from server.schemas import ArmedTrap, ClippingInfo, PlantedOutliers, RunWanted, Seek, TrainingChange
 from server.session import Session
 from server.store import Store
 from tests.server.sessions import DATASET, loaded, new_session, new_store
@@ -74,6 +75,8 @@ def replayed(config: Config, log: list[Command]) -> Run:
                 run.clipping = each.body["clipping"] and Clipping(**each.body["clipping"])
             case "set_traps":
                 run.set_traps([Armed(**trap) for trap in each.body["traps"]])
+            case "set_outliers":
+                run.set_outliers(each.body["outliers"] and Outliers(**each.body["outliers"]))
     if step > run.step:
         run.advance(step - run.step)
     run.move_to(op)
@@ -143,6 +146,10 @@ class Histories(RuleBasedStateMachine):
     def set_traps(self, names: set[str]) -> None:
         traps = [ArmedTrap(name=name) for name in sorted(names)]
         self.session.change_training(TrainingChange(traps=traps), "discard")
+
+    @rule(outliers=st.none() | st.builds(PlantedOutliers, count=st.integers(1, 5), seed=st.integers(0, 3)))
+    def set_outliers(self, outliers: PlantedOutliers | None) -> None:
+        self.session.change_training(TrainingChange(outliers=outliers), "discard")
 
     @rule(name=st.sampled_from(["b1", "bngain", "b2"]), seed=st.integers(0, 100))
     def set_parameter(self, name: str, seed: int) -> None:

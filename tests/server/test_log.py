@@ -6,7 +6,8 @@ import safetensors.torch
 import torch
 
 from model.arming import Armed
-from model.edits import Edit, SetClipping, SetLearningRate, SetParameter, SetTraps
+from model.edits import Edit, SetClipping, SetLearningRate, SetOutliers, SetParameter, SetTraps
+from model.outliers import Outliers
 from model.update import Clipping
 from server.log import VALUE, Command, changes_in_effect, command_of, describe, edit_of, edits_of
 from server.schemas import CommandInfo, CommandKind, TrainingChange
@@ -27,6 +28,8 @@ EDITS: dict[str, tuple[Edit, CommandKind, str]] = {
         "traps: gain_forgotten, loss_clipping",
     ),
     "no traps": (SetTraps(3, ()), "set_traps", "no traps"),
+    "outliers": (SetOutliers(3, Outliers(4, seed=7)), "set_outliers", "outliers: 4, seed 7"),
+    "no outliers": (SetOutliers(3, None), "set_outliers", "no outliers"),
 }
 edits = pytest.mark.parametrize(("edit", "kind", "text"), EDITS.values(), ids=EDITS)
 
@@ -106,6 +109,8 @@ NO_EDITS: dict[str, Command] = {
     "no traps at all": Command(1, "set_traps", 0, 0, {}),
     "traps by name alone": Command(1, "set_traps", 0, 0, {"traps": ["gain_forgotten"]}),
     "a trap of nothing": Command(1, "set_traps", 0, 0, {"traps": [{"name": "loss_clipping", "threshold": 0}]}),
+    "no outliers at all": Command(1, "set_outliers", 0, 0, {}),
+    "fewer outliers than one": Command(1, "set_outliers", 0, 0, {"outliers": {"count": 0}}),
     "clipping with more": Command(1, "set_clipping", 0, 0, {"clipping": {"by": "norm", "threshold": 1, "x": 1}}),
 }
 
