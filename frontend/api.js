@@ -4,7 +4,8 @@
  * @import { Lesson, LessonInfo } from "./types/lessons"
  * @import {
  *   ArmedTrap, BranchWanted, Config, Dataset, Explanation, EvaluationWanted, HuntAnswer, Hunting, Metrics, Network, Op, PendingUpdate,
- *   Progress, RunWanted, Sample, SamplesWanted, Session, SheetTask, Split, Timeline, Trap, Verification
+ *   OutlierInfo, OutlierTrial, OutlierTrialWanted, PlantedOutliers, Progress, RunWanted, Sample, SamplesWanted, Session, SheetTask,
+ *   Split, Timeline, Trap, Verification
  * } from "./types/wire"
  * @import { NpyArray } from "./lib/npy.js"
  * @import { Pointed } from "./store/pointing.js"
@@ -159,6 +160,14 @@ export function createApi(fetch = globalThis.fetch.bind(globalThis)) {
     answerHunt: (id, answer) => post(at(id, "/hunt/answer"), answer),
     /** Tasks for a class. @param {string} id @param {number} seed @param {boolean} answers @returns {Promise<SheetTask[]>} */
     huntSheet: (id, seed, answers) => call(at(id, `/hunt/sheet?seed=${seed}&answers=${answers}`)),
+    /** Those that are to be planted from this step on, or none; the same holds as for the learning rate.
+     * @param {string} id @param {PlantedOutliers | null} outliers @param {{ discardLater?: boolean }} [options] @returns {Promise<Session>} */
+    setOutliers: (id, outliers, { discardLater = false } = {}) =>
+      send("PATCH", at(id, `/training${discardLater ? "?later=discard" : ""}`), { outliers }),
+    /** @param {string} id @returns {Promise<OutlierInfo[]>} */
+    outliers: (id) => call(at(id, "/outliers")),
+    /** In copies of the session. @param {string} id @param {OutlierTrialWanted} wanted @returns {Promise<OutlierTrial>} */
+    outlierTrial: (id, wanted) => post(at(id, "/outliers/trial"), wanted),
     /** A new session that shares the past. @param {string} id @param {BranchWanted} wanted @returns {Promise<Session>} */
     branch: (id, wanted) => post(at(id, "/branch"), wanted),
     /** @param {string} id @param {string} name @returns {Promise<Session>} */

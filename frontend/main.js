@@ -32,6 +32,7 @@ import "./components/live-plot/live-plot.js";
 import "./components/loss-panel/loss-panel.js";
 import "./components/norm-paths-panel/norm-paths-panel.js";
 import "./components/notice-list/notice-list.js";
+import "./components/outliers-panel/outliers-panel.js";
 import "./components/page-tour/page-tour.js";
 import "./components/page-tour/tour-invitation.js";
 import { followScale } from "./components/picture/limits.js";

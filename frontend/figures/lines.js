@@ -13,6 +13,8 @@ import { plainText } from "./text.js";
  * @property {Numbers} [min]  the smallest value of the steps that share a point
  * @property {Numbers} [max]
  * @property {string} [color]  "#rrggbb"; by default the series' own
+ * @property {number} [width]  in pixels
+ * @property {boolean} [listed]  false: not in the legend
  *
  * @typedef {{ name: string, value: number, color: string }} Level  what the lines are measured against
  * @typedef {{ step: number, text: string }} Stand  where one stands along the lines
@@ -87,7 +89,7 @@ function logAxis([low, high]) {
  * @returns {ScatterTrace[]}
  */
 function tracesOf(line, seriesColor) {
-  const { name, x, y, min, max, color = seriesColor } = line;
+  const { name, x, y, min, max, color = seriesColor, width = 1.5, listed = true } = line;
   const label = plainText(name);
   /** @type {ScatterTrace} */
   const path = {
@@ -96,7 +98,8 @@ function tracesOf(line, seriesColor) {
     name: label,
     legendgroup: label,
     ...{ x, y },
-    line: { color, width: 1.5 },
+    line: { color, width },
+    ...(listed ? {} : { showlegend: false }),
     marker: { color, size: 5, line: { width: 0 } },
     hovertemplate: "step %{x:,d}: %{y:.5g}",
   };

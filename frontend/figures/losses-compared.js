@@ -5,7 +5,6 @@
 import { blended } from "../lib/colors.js";
 import { whole } from "../lib/format.js";
 import { lines } from "./lines.js";
-import { plainText } from "./text.js";
 
 /**
  * @typedef {object} Run
@@ -47,18 +46,14 @@ const FAINT = 0.45;
 export function lossesCompared({ runs: [first, second], parting, levels, theme, ...options }) {
   const runs = [first, afterParting(second, parting)];
   const raw = runs.map(({ name, losses: { step, mean, min, max } }, i) => (
-    { name: `${name}, each`, x: step, y: mean, min, max, color: blended(theme.series[i], theme.surface, FAINT) }
+    { name: `${name}, each`, x: step, y: mean, min, max, color: blended(theme.series[i], theme.surface, FAINT), listed: false }
   ));
   const smoothed = runs.map(({ name, losses, smoothed: y }, i) => ({ name, x: losses.step, y, color: theme.series[i] }));
   const figure = lines({
     ...options, theme, series: [...raw, ...smoothed], yTitle: "loss (nats)",
     levels: levels.map((level) => ({ ...level, color: theme.muted })),
   });
-  const unnamed = new Set(raw.map(({ name }) => plainText(name)));
-  return {
-    data: figure.data.map((trace) => (unnamed.has(trace.name ?? "") ? { ...trace, showlegend: false } : trace)),
-    layout: parting === null ? figure.layout : withParting(figure.layout, parting, theme),
-  };
+  return { ...figure, layout: parting === null ? figure.layout : withParting(figure.layout, parting, theme) };
 }
 
 /** @param {Figure["layout"]} layout @param {number} step @param {Theme} theme @returns {Figure["layout"]} */

@@ -2,7 +2,7 @@
  * Edits of a run: what is changed by hand. At its last step they are made at once; at an earlier one all that came
  * after would no longer follow from it, so it is asked first what is to become of that.
  *
- * @import { ArmedTrap, Session } from "../types/wire"
+ * @import { ArmedTrap, PlantedOutliers, Session } from "../types/wire"
  * @import { Api } from "../api.js"
  * @import { initialState } from "./state.js"
  * @import { Transport } from "./transport.js"
@@ -91,6 +91,12 @@ export function createEdits({ api, state, transport, open }) {
       text: traps.length ? `arm ${traps.map(({ name }) => name).join(", ")}` : "disarm all traps",
       apply: (id, options) => api.setTraps(id, traps, options),
       branch: (id, step) => api.branch(id, { step, training: { traps } }),
+    }),
+    /** The outliers that are to be in the training split. @param {PlantedOutliers | null} outliers */
+    setOutliers: (outliers) => make({
+      text: outliers ? `plant ${outliers.count} outliers` : "take all outliers out",
+      apply: (id, options) => api.setOutliers(id, outliers, options),
+      branch: (id, step) => api.branch(id, { step, training: { outliers } }),
     }),
     /** Another session is open. */
     reset: () => state.question.peek()?.answer("cancel"),

@@ -1,22 +1,26 @@
 /**
- * The laboratory's part of the state: what is armed is verified by itself, and the hunt for a hidden trap is followed.
+ * The laboratory's part of the state: what is armed is verified by itself, the hunt for a
+ * hidden trap is followed, and a session is made in which outliers can be learnt.
  *
  * @import { HuntAnswer, Hunting } from "../types/wire"
- * @import { Api } from "../api.js"
+ * @import { Api, NewSession } from "../api.js"
  * @import { derive, initialState } from "./state.js"
  */
 
+import { FEW_NAMES, FEW_NAMES_TITLE, fewNamesConfig, LEARNT_FOR } from "../lib/laboratory/few-names.js";
 import { effect } from "../lib/signals.js";
 
 /**
  * @param {object} surroundings
  * @param {Api} surroundings.api
+ * @param {{ create: (config: NewSession) => Promise<void> }} surroundings.sessions
+ * @param {(step: number) => Promise<void>} surroundings.runTo
  * @param {ReturnType<typeof initialState>} surroundings.state
  * @param {ReturnType<typeof derive>} surroundings.derived
  * @param {() => Promise<void>} surroundings.verify
  * @param {(error: unknown) => void} surroundings.report
  */
-export function createLaboratory({ api, state, derived, verify, report }) {
+export function createLaboratory({ api, state, derived, sessions, verify, runTo, report }) {
   /** In which session what was armed when it was verified last. */
   let verified = "";
 
@@ -45,7 +49,21 @@ export function createLaboratory({ api, state, derived, verify, report }) {
     }
   }
 
+  /** A session in which outliers can be learnt, on its way to where they are to be planted. */
+  async function prepareOutliers() {
+    try {
+      const words = new File([FEW_NAMES.join("\n")], FEW_NAMES_TITLE, { type: "text/plain" });
+      const known = state.datasets.peek().find(({ name }) => name === FEW_NAMES_TITLE);
+      const dataset = known ?? (await api.addDataset(words.name, words));
+      await sessions.create(fewNamesConfig(dataset.id));
+      await runTo(LEARNT_FOR);
+    } catch (error) {
+      report(error);
+    }
+  }
+
   return {
+    prepareOutliers,
     /** Learns which hunt is on, and the score. */
     readHunt: () => follow(api.hunting),
     takeHint: () => follow(api.takeHint),

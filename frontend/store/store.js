@@ -83,7 +83,7 @@ export function createStore({ api, openStream, choices = DEFAULTS }) {
     read: ({ id, last_step }) => Promise.all([past.load(id, last_step), timeline.load(id)]),
   });
   const edits = createEdits({ api, state, transport, open: sessions.open });
-  const laboratory = createLaboratory({ api, state, derived, verify, report });
+  const laboratory = createLaboratory({ api, state, derived, sessions, verify, runTo: transport.runTo, report });
 
   effect(() => sessions.show(derived.views.value));
 
@@ -156,6 +156,8 @@ export function createStore({ api, openStream, choices = DEFAULTS }) {
     pause: transport.pause,
     setLearningRate: edits.setLearningRate,
     setTraps: edits.setTraps,
+    setOutliers: edits.setOutliers,
+    prepareOutliers: laboratory.prepareOutliers,
     setSpeed(/** @type {string} */ speed) {
       choose("speed", speed);
       if (derived.running.peek()) transport.run();
@@ -205,7 +207,7 @@ export function createStore({ api, openStream, choices = DEFAULTS }) {
   /** What is read of a session for one panel alone, and belongs to no state. */
   const reads = {
     pendingUpdate: api.pendingUpdate, tensorPart: api.tensorPart, metrics: api.metrics, bothGradients: api.bothGradients, traps: api.traps,
-    huntSheet: api.huntSheet,
+    huntSheet: api.huntSheet, outliers: api.outliers, outlierTrial: api.outlierTrial,
   };
 
   return { ...readOnly({ ...state, ...derived, ...pointing.derived }), exportUrl: api.exportUrl, reads, actions };

@@ -52,6 +52,8 @@ export interface Training {
   clipping: Clipping | null;
   /** Bugs that are planted. */
   traps: ArmedTrap[];
+  /** null: none are planted. */
+  outliers: PlantedOutliers | null;
 }
 
 /** Where a session branched off. */
@@ -113,7 +115,7 @@ export interface BranchWanted {
   /** Where it branches off; left out: where the session stands. */
   step?: number;
   /** What it does otherwise from there on. */
-  training?: { learning_rate?: number; clipping?: Clipping | null; traps?: ArmedTrap[] };
+  training?: { learning_rate?: number; clipping?: Clipping | null; traps?: ArmedTrap[]; outliers?: PlantedOutliers | null };
 }
 
 /** A trap that is planted in a session. */
@@ -151,6 +153,45 @@ export interface Trap {
   missing: string | null;
   /** As it should be, or seems to be, and as it is; none where it can nowhere be armed. */
   twins: { config: Partial<Record<"data" | "model" | "init" | "training", object>>; armed: boolean }[];
+}
+
+/** Examples of the training split that are taught something wrong. */
+export interface PlantedOutliers {
+  count: number;
+  seed: number;
+}
+
+/** One of them; characters as they are. */
+export interface OutlierInfo {
+  /** Its number in the training split. */
+  example: number;
+  context: string;
+  right: string;
+  planted: string;
+  /** In this step's minibatch; null: not in it. */
+  row: number | null;
+}
+
+/** Copies of a session to be trained with outliers, under clippings with these thresholds. */
+export interface OutlierTrialWanted extends PlantedOutliers {
+  steps: number;
+  loss_threshold: number;
+  norm_threshold: number;
+  value_threshold: number;
+}
+
+/** What became of the outliers under one treatment: at each of the steps the loss of each, in nats; null: not finite. */
+export interface OutlierCurves {
+  treatment: string;
+  steps: number[];
+  losses: (number | null)[][];
+}
+
+export interface OutlierTrial {
+  outliers: OutlierInfo[];
+  /** How often each was drawn, on average. */
+  draws: number;
+  curves: OutlierCurves[];
 }
 
 /** What somebody takes a hidden trap for. */
@@ -208,7 +249,7 @@ export interface SheetTask {
 /** A change that was made to a run, still in effect. */
 export interface TimelineCommand {
   number: number;
-  kind: "set_parameter" | "set_learning_rate" | "set_clipping" | "set_traps";
+  kind: "set_parameter" | "set_learning_rate" | "set_clipping" | "set_traps" | "set_outliers";
   step: number;
   /** What it did, for people: `learning rate 0.05`. */
   text: string;

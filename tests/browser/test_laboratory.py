@@ -149,3 +149,34 @@ def test_a_class_gets_a_sheet_of_bugs_and_its_teacher_the_answers(open_dashboard
     expect(rows.first.locator("td").nth(2)).not_to_be_empty()
     rows.first.locator("button").click()
     expect(page.locator("#hunt-state")).to_have_text("hidden-1-1: a bug of difficulty 1 is hidden.")
+
+
+def test_outliers_are_learnt_where_the_gradient_is_clipped_and_never_where_the_loss_is(
+    open_dashboard: OpenDashboard,
+) -> None:
+    dashboard = open_dashboard({}, panels="outliers,forces")
+    page = dashboard.page
+    page.click("#prepare-outliers")
+    expect(page.locator("#position-step")).to_have_text("40,000", timeout=60_000)
+    page.click("#compare-clippings")
+    told = page.locator("#outliers-told")
+    expect(told).to_contain_text("each outlier was drawn about 119 times", timeout=60_000)
+    lost = {
+        treatment: int(percent)
+        for treatment, percent in re.findall(
+            r"(nothing|loss clipping|clipping by \w+) .*?\((?:−|\+)(\d+) %\)", told.inner_text()
+        )
+    }
+    assert lost["loss clipping"] <= 5
+    assert min(lost["nothing"], lost["clipping by norm"], lost["clipping by value"]) >= 50
+    expect(page.locator("#outliers-plot .legendtext")).to_have_count(4)
+
+    page.click("#plant-outliers")
+    expect(page.locator("#outliers-state")).to_have_text("Planted in this session: 5, seed 0.")
+    rows = page.locator("outliers-panel tbody tr")
+    expect(rows).to_have_count(5)
+    page.click("#remove-outliers")
+    expect(page.locator("#outliers-state")).to_have_text("No outliers are planted in this session.")
+    page.fill("#outliers-count", "21")
+    page.click("#compare-clippings")
+    expect(page.locator("#outliers-refused")).to_contain_text("“outliers” is to be a whole number, 1 to 20.")

@@ -12,7 +12,7 @@ export const locked = ({ choices }) => (choices.value.controls === "all" ? null 
 
 /** All actions that move, change, make or delete a session. */
 export const MOVES = /** @type {const} */ ([
-  "advance", "goTo", "seek", "scrub", "visit", "run", "runTo", "pause", "setLearningRate", "setTraps", "takeHint", "answerHunt", "setSpeed", "setBreakpoint", "branch",
+  "advance", "goTo", "seek", "scrub", "visit", "run", "runTo", "pause", "setLearningRate", "setTraps", "setOutliers", "prepareOutliers", "takeHint", "answerHunt", "setSpeed", "setBreakpoint", "branch",
   "createSession", "importSession", "addDataset", "renameSession", "removeSession",
 ]);
 
