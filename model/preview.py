@@ -38,12 +38,11 @@ def preview_update(tape: Tape, rate: float, clipping: Clipping | None) -> Previe
     gradients = {name: tape.gradients[f"d{name}"] for name in tape.network.parameters}
     clipped = clip(gradients, clipping)
     norm, kept = _norm(gradients), _norm(clipped)
-    slope = sum(_dot(gradients[name], clipped[name]) for name in gradients)
     log_before, log_after = (values["logits"].double().log_softmax(1) for values in (before, after))
     return Preview(
         loss_before=before["loss"].item(),
         loss_after=after["loss"].item(),
-        loss_predicted=before["loss"].item() - rate * slope,
+        loss_predicted=first_order(tape, clipped, rate),
         gradient_norm=norm,
         kept_share=None if clipping is None else kept / norm if norm else 1.0,
         losses_before=_losses(log_before, before["Yb"]),
@@ -51,6 +50,12 @@ def preview_update(tape: Tape, rate: float, clipping: Clipping | None) -> Previe
         probabilities_before=log_before.exp(),
         probabilities_after=log_after.exp(),
     )
+
+
+def first_order(tape: Tape, direction: Mapping[str, Tensor], rate: float) -> float:
+    """The loss that the gradients foretell where these parameters go by - rate · direction: loss - rate · Σ g · d."""
+    slope = sum(_dot(tape.gradients[f"d{name}"], d) for name, d in direction.items())
+    return tape.values["loss"].item() - rate * slope
 
 
 def _norm(tensors: Mapping[str, Tensor]) -> float:

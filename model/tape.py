@@ -10,6 +10,7 @@ from torch import Tensor
 from model.network import BatchNorm, Contribution, Network
 
 Rule = Callable[..., Tensor]
+Change = Callable[[Tensor], Tensor]
 
 
 class WrongShape(ValueError):
@@ -18,17 +19,23 @@ class WrongShape(ValueError):
 
 @dataclass(frozen=True)
 class Replaced:
-    """What is computed otherwise than the op table says: a planted bug's doing. Nothing, by default.
+    """What is computed otherwise than the op table says: by a planted bug, or by hand. Nothing, by default.
 
     `forward` has functions of the inputs, by the tensor that comes out; `backward` has rules like those of the op
-    table, by the contribution.
+    table, by the contribution. `changes` are made to whole tensors once they are known, before anything is computed
+    from them, by name: a parameter, a value or a gradient.
     """
 
     forward: Mapping[str, Rule] = field(default_factory=dict)
     backward: Mapping[str, Rule] = field(default_factory=dict)
+    changes: Mapping[str, Change] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.forward or self.backward)
+        return bool(self.forward or self.backward or self.changes)
+
+    def changed(self, name: str, tensor: Tensor) -> Tensor:
+        """The tensor of this name as it is used."""
+        return self.changes[name](tensor) if name in self.changes else tensor
 
 
 NOTHING = Replaced()
@@ -55,10 +62,10 @@ class Tape:
 @torch.no_grad()
 def forward(network: Network, inputs: Mapping[str, Tensor], replaced: Replaced = NOTHING) -> dict[str, Tensor]:
     """Every value of the forward pass; `inputs` are the minibatch and the parameters, by name."""
-    values: dict[str, Tensor] = dict(inputs)
+    values = {name: replaced.changed(name, tensor) for name, tensor in inputs.items()}
     for call in network.calls:
         compute = replaced.forward.get(call.output, call.op.forward)
-        values[call.output] = compute(*(values[name] for name in call.inputs))
+        values[call.output] = replaced.changed(call.output, compute(*(values[name] for name in call.inputs)))
     return values
 
 
@@ -83,7 +90,8 @@ def record(network: Network, inputs: Mapping[str, Tensor], replaced: Replaced = 
         contributions[contribution.name] = result
         everything = network.gradients[contribution.gradient]
         if contribution is everything[-1]:
-            gradients[contribution.gradient] = reduce(torch.add, (contributions[c.name] for c in everything))
+            gradient = reduce(torch.add, (contributions[c.name] for c in everything))
+            gradients[contribution.gradient] = replaced.changed(contribution.gradient, gradient)
     return Tape(network, values, contributions, gradients, replaced)
 
 

@@ -37,12 +37,15 @@ from server.laboratory.outliers import TrialStart, check_trial, planted_now, run
 from server.laboratory.schemas import (
     HuntAnswer,
     Hunting,
+    Operation,
     OutlierInfo,
     OutlierTrial,
     OutlierTrialWanted,
     SheetTask,
+    SurgeryWanted,
     TrapInfo,
 )
+from server.laboratory.surgery import perform
 from server.past import Identity, Past
 from server.pending import describe_update
 from server.roster import Roster
@@ -261,6 +264,11 @@ class SessionHost:
 
         start = await self._call(session_id, begin)
         return await self._evaluate(lambda: run_trial(start, wanted, has_kernel=self._kernel.exception() is None))
+
+    async def operate(self, session_id: str, wanted: SurgeryWanted) -> Operation:
+        """A session's step done once more with cuts. Raises Conflict before all of it is known, Invalid."""
+        snapshot = await self._call(session_id, Session.snapshot)
+        return await asyncio.to_thread(perform, snapshot, wanted)
 
     # ── What a session holds ──
 

@@ -1,13 +1,16 @@
-"""What REST tells of traps."""
+"""What goes over the wire of the laboratory: traps, the hunt for a hidden one, outliers, surgery."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from model.config import Section
 from model.outliers import MOST
-from server.schemas import Number, SourceInfo, Wire
+from model.surgery import MOST_CUTS
+from server.schemas import Number, PositionInfo, SourceInfo, Wire
 
+TensorName = Annotated[str, Field(max_length=100)]
+Cell = Annotated[list[Annotated[int, Field(ge=0)]], Field(max_length=4)]
 Threshold = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
@@ -154,3 +157,88 @@ class OutlierTrial(Wire):
     outliers: list[OutlierInfo] = Field(description="The outliers that were planted.")
     draws: float = Field(description="How often each was drawn into a minibatch, on average.")
     curves: list[OutlierCurves] = Field(description="One entry for each treatment.")
+
+
+class DetachWanted(Section):
+    """No gradient flows through a tensor: its whole gradient is zero."""
+
+    kind: Literal["detach"] = Field(description="Which cut it is.")
+    tensor: TensorName = Field(description="A value, a parameter, or the gradient of one.")
+
+
+class ScaleWanted(Section):
+    """A value, parameter or gradient times a factor."""
+
+    kind: Literal["scale"] = Field(description="Which cut it is.")
+    tensor: TensorName = Field(description="A value, a parameter, or a gradient.")
+    factor: float = Field(allow_inf_nan=False, description="What it is multiplied by.")
+    cell: Cell | None = Field(None, description="One cell alone; null: all.")
+
+
+class SetCellWanted(Section):
+    """One cell of a value, parameter or gradient gets another number."""
+
+    kind: Literal["set"] = Field(description="Which cut it is.")
+    tensor: TensorName = Field(description="A value, a parameter, or a gradient.")
+    cell: Cell = Field(description="An index for each dimension.")
+    value: float = Field(allow_inf_nan=False, description="The number.")
+
+
+class FreezeWanted(Section):
+    """A parameter is not moved by the update."""
+
+    kind: Literal["freeze"] = Field(description="Which cut it is.")
+    tensor: TensorName = Field(description="A parameter.")
+
+
+class SurgeryWanted(Section):
+    """Cuts, in the order in which they are made."""
+
+    cuts: list[Annotated[DetachWanted | ScaleWanted | SetCellWanted | FreezeWanted, Field(discriminator="kind")]] = (
+        Field(max_length=MOST_CUTS, description="What is cut.")
+    )
+    show: TensorName | None = Field(None, description="A tensor to be told cell by cell, before and after; null: none.")
+
+
+class OperatedEffect(Wire):
+    """What an update does to the loss of its own minibatch."""
+
+    before: Number = Field(description="The loss before it; null: not finite.")
+    after: Number = Field(description="The loss after it.")
+    predicted: Number = Field(description="What the first order predicts: loss − learning rate · Σ gradient · step.")
+
+
+class TensorDifference(Wire):
+    """How a tensor differs from what it was without the cuts."""
+
+    name: str = Field(description="The tensor's name.")
+    cells: int = Field(description="How many of its cells differ.")
+    of: int = Field(description="How many it has.")
+    largest: Number = Field(description="The largest difference of a cell; null: not finite.")
+    relative: Number = Field(description="The same, of the tensor's largest magnitude before; null: that was zero.")
+
+
+class CutTensor(Wire):
+    """A tensor as rows and columns, before and after; a large one in blocks, of each the cell of largest magnitude."""
+
+    name: str = Field(description="The tensor's name.")
+    block: tuple[int, int] = Field(description="Rows and columns of a block; 1, 1: each cell is told.")
+    before: list[list[Number]] = Field(description="Without the cuts; null: not finite.")
+    after: list[list[Number]] = Field(description="With them.")
+    difference: list[list[Number]] = Field(description="After less before.")
+
+
+class Operation(Wire):
+    """A step done once more with cuts in it. The session is as it was."""
+
+    position: PositionInfo = Field(description="Where the session stands.")
+    learning_rate: float = Field(description="That of the update.")
+    loss: Number = Field(description="The loss of the step with the cuts in its forward pass.")
+    ordinary: OperatedEffect = Field(description="The update without the cuts.")
+    operated: OperatedEffect = Field(
+        description="The update by the gradients that were operated on, from the parameters as they were set; frozen "
+        "ones stay, and its losses are those of the network with no value held."
+    )
+    changed: list[TensorDifference] = Field(description="Tensors that differ, in the order of computation.")
+    unchanged: list[str] = Field(description="Those that do not.")
+    shown: CutTensor | None = Field(description="The tensor that was asked for.")

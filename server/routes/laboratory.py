@@ -8,10 +8,12 @@ from model.hunt import LARGEST_SHEET
 from server.laboratory.schemas import (
     HuntAnswer,
     Hunting,
+    Operation,
     OutlierInfo,
     OutlierTrial,
     OutlierTrialWanted,
     SheetTask,
+    SurgeryWanted,
     TrapInfo,
 )
 from server.routes.access import Host, SessionId, errors
@@ -75,3 +77,12 @@ async def try_outliers(
     Copies of the session are trained from where it stands, with the same minibatches; the session stays as it is.
     """
     return await host.outlier_trial(session_id, wanted)
+
+
+@router.post("/surgery", responses=errors(404, 409, 422))
+async def operate(host: Host, session_id: SessionId, wanted: SurgeryWanted) -> Operation:
+    """Do this step once more with cuts in it: what changes downstream, and what the update would do to the loss.
+
+    A tensor can be detached, scaled, or set in one cell, a parameter frozen. The session stays as it is.
+    """
+    return await host.operate(session_id, wanted)
