@@ -1,5 +1,6 @@
 """The card: one tensor with its gradient, explained."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -50,14 +51,24 @@ def test_a_lines_dimensions_are_those_of_its_tensors(open_dashboard: OpenDashboa
     )
 
 
-def test_the_difference_to_autograd_is_shown_cell_by_cell_on_demand(open_dashboard: OpenDashboard) -> None:
+def test_ours_autograds_and_the_difference_are_shown_cell_by_cell_on_one_scale_on_demand(
+    open_dashboard: OpenDashboard,
+) -> None:
     card = show(open_dashboard, "hprebn", {"model": {"granularity": "fused"}})
     page = card.page
-    page.get_by_role("button", name="Difference, cell by cell").click()
+    page.get_by_role("button", name="Ours and autograd’s, cell by cell").click()
     autograd = np.array(card.rest.get(f"/api/sessions/{card.id}/verification/dhprebn").json(), np.float32)
     expected = card.tensor("dhprebn").astype(np.float32) - autograd
     (trace, *_) = card.figure("#card-difference")
     np.testing.assert_array_equal(np.array(trace["z"], np.float32), expected)
+    (ours, *_), (theirs, *_) = (card.figure(f"#card-difference-{which}") for which in ("one", "other"))
+    np.testing.assert_array_equal(np.array(ours["z"], np.float32), card.tensor("dhprebn").astype(np.float32))
+    np.testing.assert_array_equal(np.array(theirs["z"], np.float32), autograd)
+    assert ours["zmax"] == theirs["zmax"] == trace["zmax"] >= np.abs(autograd).max()
+    page.get_by_role("button", name="Magnify the difference").click()
+    expect(page.locator("#card-difference")).to_have_attribute("aria-label", re.compile("magnified"))
+    (trace, *_) = card.figure("#card-difference")
+    assert np.abs(expected).max() <= trace["zmax"] < 0.01 * ours["zmax"]
     said = page.locator("proof-section .difference")
     expect(said).to_contain_text(f"{np.count_nonzero(expected):,} of 2,048 cells differ")
     card.open(follow="off", tensor="logits", autograd="on")

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { differenceView, rowVerdict } from "../../frontend/lib/card/proof.js";
+import { comparedViews, rowVerdict } from "../../frontend/lib/card/proof.js";
 import { areSections, fold, isFolded, SECTIONS } from "../../frontend/lib/card/sections.js";
 import { additionOf, sumVerdict } from "../../frontend/lib/card/sums.js";
 import { updateWords } from "../../frontend/lib/card/update-words.js";
@@ -45,29 +45,36 @@ const both = (ours, autograd, shape) =>
   ({ ours: { shape, data: Float32Array.from(ours) }, autograd: { shape, data: Float32Array.from(autograd) } });
 
 test("a difference of 0 everywhere is said to be one, bit for bit", () => {
-  const { view, text } = differenceView("dx", both([1, -2, 0, 3], [1, -2, -0, 3], [2, 2]));
-  assert.deepEqual([...view.data ?? []], [0, 0, 0, 0]);
+  const { views, text } = comparedViews("dx", both([1, -2, 0, 3], [1, -2, -0, 3], [2, 2]));
+  const view = views[2];
+  assert.deepEqual([...view.data], [0, 0, 0, 0]);
   assert.deepEqual([view.rows, view.columns], [2, 2]);
   assert.equal(text, "0 everywhere: all 4 cells (2 × 2) are autograd's, bit for bit.");
 });
 
+test("ours, autograd's and the difference are seen side by side", () => {
+  const { views } = comparedViews("dx", both([1, 2, 3], [1, 2.25, 2.5], [3]));
+  assert.deepEqual(views.map(({ data }) => [...data]), [[1, 2, 3], [1, 2.25, 2.5], [0, -0.25, 0.5]]);
+  assert.deepEqual(views.map(({ info }) => info.tensor), ["dx", "dx by autograd", "dx − autograd"]);
+});
+
 test("cells that differ are counted, with the largest difference", () => {
-  const { text } = differenceView("dx", both([1, 2, 3], [1, 2.25, 2.5], [3]));
+  const { text } = comparedViews("dx", both([1, 2, 3], [1, 2.25, 2.5], [3]));
   assert.equal(text, "2 of 3 cells differ, by 0.500 at most.");
 });
 
 test("cells that are not finite are not said to be equal", () => {
-  assert.match(differenceView("dx", both([1, NaN], [1, NaN], [2])).text, /^1 of 2 cells are not finite/);
-  assert.match(differenceView("dx", both([Infinity, 1], [Infinity, 2], [2])).text, /^1 of 2 cells are not finite/);
+  assert.match(comparedViews("dx", both([1, NaN], [1, NaN], [2])).text, /^1 of 2 cells are not finite/);
+  assert.match(comparedViews("dx", both([Infinity, 1], [Infinity, 2], [2])).text, /^1 of 2 cells are not finite/);
 });
 
 test("of more cells than a picture takes the largest of each block is seen", () => {
   const ours = Array.from({ length: LARGE * LARGE }, () => 0);
   ours[LARGE * LARGE - 1] = -7;
-  const { view } = differenceView("dx", both(ours, ours.map(() => 0), [LARGE, LARGE]));
+  const view = comparedViews("dx", both(ours, ours.map(() => 0), [LARGE, LARGE])).views[2];
   assert.deepEqual([view.info.block, view.rows, view.columns], [[2, 2], 150, 150]);
-  assert.equal(view.data?.at(-1), -7);
-  assert.equal(view.data?.filter((value) => value !== 0).length, 1);
+  assert.equal(view.data.at(-1), -7);
+  assert.equal(view.data.filter((value) => value !== 0).length, 1);
 });
 
 test("verification's row is told in words and by its tone", () => {

@@ -1,5 +1,6 @@
 /**
- * Whether this gradient is right: what verification says of it, and on demand the difference to autograd's, cell by cell.
+ * Whether this gradient is right: what verification says of it, and on demand ours, autograd's and the difference, cell by
+ * cell.
  *
  * @import { Store } from "../../store/store.js"
  * @import { Axes } from "../../lib/axes.js"
@@ -9,22 +10,23 @@
  */
 
 import { Asked } from "../../lib/asked.js";
-import { differenceView, rowVerdict } from "../../lib/card/proof.js";
+import { comparedViews, rowVerdict } from "../../lib/card/proof.js";
 import { isFolded } from "../../lib/card/sections.js";
 import { selected } from "../../lib/card/selection.js";
 import { element, setText } from "../../lib/dom.js";
 import { age } from "../../lib/verdict.js";
 import { View } from "../../lib/view.js";
-import { Picture } from "../picture/picture.js";
+import { ComparedPictures } from "../picture/compared-pictures.js";
 import { picturedAxes } from "./pictured-axes.js";
 import { section } from "./section.js";
 
 export class ProofSection extends View {
   #verdict = element("p", { class: "verdict" });
   #check = element("button", { type: "button" }, "Verify all");
-  #compare = element("button", { type: "button", "aria-pressed": "false" }, "Difference, cell by cell");
+  #compare = element("button", { type: "button", "aria-pressed": "false" }, "Ours and autograd’s, cell by cell");
+  #magnify = element("button", { type: "button", "aria-pressed": "false" }, "Magnify the difference");
   #difference = element("p", { class: "difference", role: "status" });
-  #picture = new Picture("card-difference");
+  #pictures = new ComparedPictures("card-difference");
   /** @type {Asked<{ ours: NpyArray, autograd: NpyArray }>} */
   #asked = new Asked();
   #compared = "";
@@ -40,11 +42,13 @@ export class ProofSection extends View {
   build({ actions, choices }) {
     this.#check.addEventListener("click", () => actions.verify());
     this.#compare.addEventListener("click", () =>
-      actions.choose("autograd", choices.peek().autograd === "on" ? "off" : "on"));
+      actions.choose("autograd", choices.peek().autograd === "off" ? "on" : "off"));
+    this.#magnify.addEventListener("click", () =>
+      actions.choose("autograd", choices.peek().autograd === "magnified" ? "on" : "magnified"));
     this.append(section("proof", "Is it right? Against autograd",
       this.#verdict,
-      element("p", { class: "buttons" }, this.#check, this.#compare),
-      this.#difference, this.#picture.plot));
+      element("p", { class: "buttons" }, this.#check, this.#compare, this.#magnify),
+      this.#difference, this.#pictures.root));
   }
 
   /** @override @param {Store} store */
@@ -61,16 +65,17 @@ export class ProofSection extends View {
     const when = checked && here ? ` (${age(checked, { ...info.value, position: here })})` : "";
     setText(this.#verdict, verifying.value ? "checking …" : text + when);
     this.#verdict.className = `verdict ${tone}`;
-    const wanted = choices.value.autograd === "on";
+    const wanted = choices.value.autograd !== "off";
     this.#compare.setAttribute("aria-pressed", String(wanted));
-    this.#difference.hidden = this.#picture.plot.hidden = !wanted;
+    this.#magnify.setAttribute("aria-pressed", String(choices.value.autograd === "magnified"));
+    this.#magnify.hidden = this.#difference.hidden = this.#pictures.root.hidden = !wanted;
     if (wanted && !isFolded(choices.value.folded, "proof")) this.#subtract(gradient, store);
   }
 
   /** @param {Gradient} gradient @param {Store} store */
   #subtract({ name, tensor, known_at }, store) {
     const title = `${name} − autograd's`;
-    const { session, info, running, reads } = store;
+    const { session, info, running, reads, choices } = store;
     const here = info.value;
     const id = session.value?.id;
     const unknown = !here || here.position.op < known_at;
@@ -83,11 +88,11 @@ export class ProofSection extends View {
     if (!answer) return this.#compared === name ? undefined : this.#say(title, "comparing …");
     if (!answer.value) return this.#say(title, answer.error ?? "");
     this.#compared = name;
-    const { view, text } = differenceView(name, answer.value);
+    const { views, text } = comparedViews(name, answer.value);
     setText(this.#difference, text);
-    this.#picture.show({
-      title, label: name, name: title, view, numbers: null, signed: true, cellsOfTensor: name,
-      axes: picturedAxes(store, this.#axes.value, tensor, view.info),
+    this.#pictures.show({
+      tensor: name, titles: [name, `${name} by autograd`, title], views, magnified: choices.value.autograd === "magnified",
+      axes: picturedAxes(store, this.#axes.value, tensor, views[0].info),
     });
     return undefined;
   }
@@ -96,7 +101,7 @@ export class ProofSection extends View {
   #say(title, message) {
     this.#compared = "";
     setText(this.#difference, "");
-    this.#picture.say(title, message);
+    this.#pictures.say(title, message);
   }
 }
 

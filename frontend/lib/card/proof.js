@@ -25,17 +25,21 @@ export function rowVerdict(name, row) {
 }
 
 /**
- * Ours less autograd's, as a picture takes it (where there are too many cells, the largest magnitude of each block), and
- * the same in words.
+ * Ours, autograd's, and ours less autograd's as pictures take them (where there are too many cells, the largest magnitude
+ * of each block), and the difference in words.
  * @param {string} name @param {{ ours: NpyArray, autograd: NpyArray }} both
  */
-export function differenceView(name, { ours, autograd }) {
+export function comparedViews(name, { ours, autograd }) {
   const { shape } = ours;
-  const difference = ours.data.map((value, cell) => value - autograd.data[cell]);
-  const { data, columns, block } = reduced(difference, shape);
-  /** @type {ViewInfo} */
-  const info = { tensor: `${name} − autograd`, as: "values", known: true, known_at: 0, shape, ...(block && { block }) };
-  return { view: { info, data, rows: data.length / columns, columns }, text: differenceVerdict(difference, shape) };
+  const difference = Float32Array.from(ours.data, (value, cell) => value - autograd.data[cell]);
+  const parts = { [name]: ours.data, [`${name} by autograd`]: autograd.data, [`${name} − autograd`]: difference };
+  const views = Object.entries(parts).map(([tensor, all]) => {
+    const { data, columns, block } = reduced(Float32Array.from(all), shape);
+    /** @type {ViewInfo} */
+    const info = { tensor, as: "values", known: true, known_at: 0, shape, ...(block && { block }) };
+    return { info, data, rows: data.length / columns, columns };
+  });
+  return { views, text: differenceVerdict(difference, shape) };
 }
 
 /** @param {Float32Array} data @param {number[]} shape @returns {{ data: Float32Array, columns: number, block?: [number, number] }} */

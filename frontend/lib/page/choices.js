@@ -56,8 +56,9 @@ export const CHOICES = typed({
     says: "the sections of the card that are folded, such as backward,proof; empty: all are open",
   },
   autograd: {
-    initial: "off", allowed: ["on", "off"],
-    says: "whether the card compares its gradient with autograd's, cell by cell, wherever the session rests",
+    initial: "off", allowed: ["on", "magnified", "off"],
+    says: "whether the card compares its gradient with autograd's, cell by cell, wherever the session rests; magnified: the "
+      + "difference has a scale of its own",
   },
   contribution: { initial: "", says: "one contribution to its gradient, by name; empty: the whole gradient" },
   cell: {
