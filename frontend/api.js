@@ -3,8 +3,8 @@
  *
  * @import { Lesson, LessonInfo } from "./types/lessons"
  * @import {
- *   ArmedTrap, BranchWanted, Config, Dataset, Explanation, EvaluationWanted, HuntAnswer, Hunting, Metrics, Network, Op, PendingUpdate,
- *   OutlierInfo, OutlierTrial, OutlierTrialWanted, PlantedOutliers, Progress, RunWanted, Sample, SamplesWanted, Session, SheetTask,
+ *   ArmedTrap, BranchWanted, Config, Cut, Dataset, Explanation, EvaluationWanted, HuntAnswer, Hunting, Metrics, Network, Op, Operation,
+ *   PendingUpdate, OutlierInfo, OutlierTrial, OutlierTrialWanted, PlantedOutliers, Progress, RunWanted, Sample, SamplesWanted, Session, SheetTask,
  *   Split, Timeline, Trap, Verification
  * } from "./types/wire"
  * @import { NpyArray } from "./lib/npy.js"
@@ -168,6 +168,9 @@ export function createApi(fetch = globalThis.fetch.bind(globalThis)) {
     outliers: (id) => call(at(id, "/outliers")),
     /** In copies of the session. @param {string} id @param {OutlierTrialWanted} wanted @returns {Promise<OutlierTrial>} */
     outlierTrial: (id, wanted) => post(at(id, "/outliers/trial"), wanted),
+    /** A step done once more with cuts in it; `show`: a tensor to be told cell by cell.
+     * @param {string} id @param {Cut[]} cuts @param {string | null} show @returns {Promise<Operation>} */
+    operate: (id, cuts, show) => post(at(id, "/surgery"), { cuts, show }),
     /** A new session that shares the past. @param {string} id @param {BranchWanted} wanted @returns {Promise<Session>} */
     branch: (id, wanted) => post(at(id, "/branch"), wanted),
     /** @param {string} id @param {string} name @returns {Promise<Session>} */

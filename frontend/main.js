@@ -42,6 +42,7 @@ import "./components/session-bar/session-bar.js";
 import "./components/session-dialog/session-dialog.js";
 import "./components/sessions-dialog/sessions-dialog.js";
 import "./components/shortcut-help/shortcut-help.js";
+import "./components/surgery-panel/surgery-panel.js";
 import "./components/timeline-bar/timeline-bar.js";
 import "./components/transport-bar/transport-bar.js";
 import "./components/units-panel/units-panel.js";

@@ -83,7 +83,7 @@ def test_the_readmes_requests_can_be_typed_as_they_stand(readme: str, url: str) 
     if shutil.which("curl") is None:
         pytest.skip("curl is not installed")
     told = [run_in_shell(block) for block in blocks(readme, "sh", url)]
-    reading, training, planted, hidden, learnt, time, kept = told
+    reading, training, planted, cut, hidden, learnt, time, kept = told
     progress, end = json.JSONDecoder().raw_decode(reading)
     rows, verification = reading[end:].split("{", maxsplit=1)
     assert progress["position"]["step"] == 100
@@ -97,6 +97,8 @@ def test_the_readmes_requests_can_be_typed_as_they_stand(readme: str, url: str) 
     assert [trap["name"] for trap in armed["training"]["traps"]] == ["bndiff_without_square"]
     assert {row["name"] for row in verified["rows"] if not row["approximate"]} >= {"dbndiff", "dhprebn"}
     assert disarmed["training"]["traps"] == []
+    (operation,) = objects(cut)
+    assert {"h", "logits", "loss", "dbnmeani"} <= {each["name"] for each in operation["changed"]}
     _, hinted, answered, _ = objects(hidden)
     assert len(hinted["hunt"]["hints"]) == 1
     assert answered["hunt"]["result"]["points"] == 3

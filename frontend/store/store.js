@@ -207,7 +207,7 @@ export function createStore({ api, openStream, choices = DEFAULTS }) {
   /** What is read of a session for one panel alone, and belongs to no state. */
   const reads = {
     pendingUpdate: api.pendingUpdate, tensorPart: api.tensorPart, metrics: api.metrics, bothGradients: api.bothGradients, traps: api.traps,
-    huntSheet: api.huntSheet, outliers: api.outliers, outlierTrial: api.outlierTrial,
+    huntSheet: api.huntSheet, outliers: api.outliers, outlierTrial: api.outlierTrial, operate: api.operate,
   };
 
   return { ...readOnly({ ...state, ...derived, ...pointing.derived }), exportUrl: api.exportUrl, reads, actions };

@@ -194,6 +194,55 @@ export interface OutlierTrial {
   curves: OutlierCurves[];
 }
 
+/** What is done to a step in surgery. */
+export type Cut =
+  | { kind: "detach" | "freeze"; tensor: string }
+  | { kind: "scale"; tensor: string; factor: number; cell: number[] | null }
+  | { kind: "set"; tensor: string; cell: number[]; value: number };
+
+/** What an update does to the loss of its own minibatch; null: not finite. */
+export interface OperatedEffect {
+  before: number | null;
+  after: number | null;
+  /** To first order. */
+  predicted: number | null;
+}
+
+/** How a tensor differs from what it was without the cuts. */
+export interface TensorDifference {
+  name: string;
+  /** So many of its cells differ, `of` so many. */
+  cells: number;
+  of: number;
+  /** The largest difference of a cell; null: not finite. */
+  largest: number | null;
+  /** The same, of the tensor's largest magnitude before; null: that was zero. */
+  relative: number | null;
+}
+
+/** A tensor as rows and columns, before and after; a large one in blocks, of each the cell of largest magnitude. */
+export interface CutTensor {
+  name: string;
+  block: [number, number];
+  before: (number | null)[][];
+  after: (number | null)[][];
+  difference: (number | null)[][];
+}
+
+/** A step done once more with cuts in it. */
+export interface Operation {
+  position: Position;
+  learning_rate: number;
+  /** Of the step with the cuts in its forward pass. */
+  loss: number | null;
+  ordinary: OperatedEffect;
+  operated: OperatedEffect;
+  /** In the order of computation. */
+  changed: TensorDifference[];
+  unchanged: string[];
+  shown: CutTensor | null;
+}
+
 /** What somebody takes a hidden trap for. */
 export interface HuntAnswer {
   /** The op, by the tensor that it computes. */

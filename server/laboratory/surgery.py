@@ -17,7 +17,7 @@ from server.laboratory.schemas import (
     SurgeryWanted,
     TensorDifference,
 )
-from server.matrices import Array, as_matrix, reduce_to
+from server.matrices import Array, reduce_to
 from server.snapshot import Snapshot
 
 MOST_CELLS = 4096  # Of a matrix that is shown; a larger one is told in blocks.
@@ -84,9 +84,9 @@ def _shown(name: str, before: Tape, after: Tape) -> CutTensor:
 
 
 def _rows(tensor: Array) -> tuple[tuple[int, int], list[list[float]]]:
-    """The size of a block, and a number for each, in rows."""
+    """The size of a block, and a number for each, in rows; of a tensor that is told whole, as the stream has it."""
     reduced = reduce_to(tensor, MOST_CELLS)
-    matrix = as_matrix(tensor) if reduced is None else reduced.values
+    matrix = tensor.reshape(-1, tensor.shape[-1]) if reduced is None else reduced.values
     return (1, 1) if reduced is None else reduced.block, matrix.tolist()
 
 

@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 from playwright.sync_api import Page, expect
 
 from tests.browser.dashboard import Dashboard, OpenDashboard
@@ -180,3 +181,44 @@ def test_outliers_are_learnt_where_the_gradient_is_clipped_and_never_where_the_l
     page.fill("#outliers-count", "21")
     page.click("#compare-clippings")
     expect(page.locator("#outliers-refused")).to_contain_text("“outliers” is to be a whole number, 1 to 20.")
+
+
+def test_a_cut_is_operated_and_what_it_changes_is_told_and_seen(open_dashboard: OpenDashboard) -> None:
+    dashboard = open_dashboard({}, panels="surgery,forces")
+    page = dashboard.page
+    page.select_option("#cut-tensor", "bnmeani")
+    page.click("#add-cut")
+    changed = page.locator("[data-changed]")
+    expect(changed.first).to_be_visible()
+    told = dashboard.rest.post(
+        f"/api/sessions/{dashboard.id}/surgery",
+        json={"cuts": [{"kind": "detach", "tensor": "bnmeani"}], "show": "db1"},
+    ).json()
+    names: list[str] = changed.evaluate_all("rows => rows.map((row) => row.dataset.changed)")
+    assert names == [each["name"] for each in told["changed"]]
+    rows = page.locator("surgery-panel .effects tbody tr")
+    expect(rows).to_have_count(2)
+    for row, effect in zip(rows.all(), (told["ordinary"], told["operated"]), strict=True):
+        for cell, loss in zip(row.locator("td").all(), ("before", "after", "predicted"), strict=True):
+            expect(cell).to_contain_text(f"{effect[loss]:.5f}")
+
+    page.click('[data-changed="db1"]')
+    (change, *_) = dashboard.figure("#surgery-change")
+    np.testing.assert_allclose(change["z"], np.array(told["shown"]["difference"]), rtol=1e-6)
+    assert dashboard.session()["training"]["traps"] == []
+
+    # A second cut beside it, one that is refused, and both undone.
+    page.select_option("#cut-kind", "set")
+    page.select_option("#cut-tensor", "h")
+    page.fill("#cut-cell", "0, 64")
+    page.click("#add-cut")
+    expect(page.locator("#cut-refused")).to_have_text("h is 32 × 64: it has no cell 0, 64.")
+    page.fill("#cut-cell", "0, 63")
+    page.click("#add-cut")
+    expect(page.locator("#cuts li")).to_have_count(2)
+    expect(page.locator('[data-changed="h"]')).to_contain_text("1 of 2,048 cells")
+    expect(rows).to_have_count(3)
+    for _ in range(2):
+        page.locator("#cuts button").first.click()
+    expect(changed.first).to_be_hidden()
+    expect(page.locator("#surgery-state")).to_contain_text("No cut yet")

@@ -27,6 +27,7 @@ export const PANELS = [
   { name: "verification", element: "verification-panel", title: "Verification", width: "whole" },
   { name: "laboratory", element: "laboratory-panel", title: "Laboratory", width: "whole", alone: true },
   { name: "hunt", element: "hunt-panel", title: "Find the bug", width: "whole", alone: true },
+  { name: "surgery", element: "surgery-panel", title: "Surgery", width: "whole", alone: true },
   { name: "outliers", element: "outliers-panel", title: "Outliers", width: "whole", alone: true },
   { name: "health", element: "health-panel", title: "Health", width: "whole" },
   { name: "units", element: "units-panel", title: "Units", width: "whole" },
@@ -43,7 +44,7 @@ export const VIEWS = [
   { name: "health", text: "Health", says: "Does every layer learn?", panels: ["health", "units", "activations"] },
   { name: "learning", text: "Learning", says: "What has it learnt?", panels: ["loss", "evaluation", "words", "embedding"] },
   { name: "proof", text: "Verification", says: "Are all gradients right?", panels: ["verification"] },
-  { name: "laboratory", text: "Laboratory", says: "What if the backward pass has a bug?", panels: ["laboratory", "hunt", "outliers"] },
+  { name: "laboratory", text: "Laboratory", says: "What if the backward pass has a bug?", panels: ["laboratory", "hunt", "surgery", "outliers"] },
 ];
 
 /** Whether this names panels, as the address has them. @param {string} list */
