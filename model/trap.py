@@ -57,6 +57,7 @@ MISTAKES: Mapping[str, str] = {
     "transposed": "a matrix that should be transposed, and is not",
     "assigned": "assigned where it should be added up",
     "silenced": "some examples get no gradient",
+    "rounded": "computed in too few bits",
 }
 
 Sections = Mapping[str, Mapping[str, Any]]

@@ -6,6 +6,8 @@ verification, which asks autograd, finds it wherever it does harm.
 
 from collections.abc import Mapping
 
+import torch
+
 from model.network import Call, Network
 from model.ops.sources import (
     ACTIVATIONS_AND_GRADIENTS,
@@ -14,6 +16,7 @@ from model.ops.sources import (
     BATCH_NORMALIZATION,
     BIAS_BEFORE_NORM,
     BROADCASTING,
+    CANCELLATION,
     INIT_GAINS,
     LOG_SUM_EXP,
     MATRIX_GRADIENTS,
@@ -23,15 +26,19 @@ from model.ops.sources import (
 from model.trap import Bug, Trap
 from model.wrong_rules import (
     always,
+    as_at_evaluation,
     assigned,
     dropped,
     fused_code,
     fused_norm,
     fused_silencing,
     fused_without_mean,
+    input_from_output,
     naive_cross_entropy,
     naive_cross_entropy_logits,
+    norm_by_squares,
     silencing,
+    weights_in,
     without_mean,
 )
 
@@ -190,8 +197,8 @@ TRAPS: Mapping[str, Trap] = {
                 code=fused_code(mean=""),
             ),
         ),
-        why="The mean depends on every example of the minibatch, and so does every output on every input: that path is "
-        "left out, as if the mean were a number from outside.",
+        why="The mean depends on every example of the minibatch, and so does every output on every input: that path "
+        "is left out, as if the mean were a number from outside.",
         symptom="dhprebn does not sum to zero over the batch; a bias in front of batch norm seems to have a gradient.",
         fix="Differentiate the mean too: each input has a share of 1/B in it.",
         mistake="lost",
@@ -218,6 +225,24 @@ TRAPS: Mapping[str, Trap] = {
         mistake="lost",
         difficulty=2,
         needs="batch norm",
+        sources=(BATCH_NORMALIZATION, BACKPROP_NINJA),
+    ),
+    "running_for_batch": Trap(
+        title="Evaluation mode while training",
+        chapter=_NORM,
+        bugs=(
+            Bug("batch_mean", None, always(as_at_evaluation(0.0)), code="{y} = bnmean_running  # 0 at the start"),
+            Bug("batch_variance", None, always(as_at_evaluation(1.0)), code="{y} = bnvar_running  # 1 at the start"),
+        ),
+        why="At evaluation batch norm takes the running statistics, at training those of the minibatch. Running ones "
+        "are numbers from outside, which hardly move in the first thousand steps, so nothing is normalised; and the "
+        "backward pass still believes that they were made of the minibatch.",
+        symptom="bnraw is hprebn as it came; dbndiff2 should be zero and is not, and dhprebn has shares that belong "
+        "to nobody.",
+        fix="Statistics of the minibatch while training; running or calibrated ones when it is over, never mixed.",
+        mistake="value",
+        difficulty=2,
+        needs="batch norm, and the atomic network",
         sources=(BATCH_NORMALIZATION, BACKPROP_NINJA),
     ),
     "gain_forgotten": Trap(
@@ -272,6 +297,36 @@ TRAPS: Mapping[str, Trap] = {
         base=_SIMPLE,
         unmasked=_RANDOM,
     ),
+    "bias_not_taken_off": Trap(
+        title="The input found from the output, with the bias still in it",
+        chapter=_MASKED,
+        bugs=(
+            Bug(
+                "scale_shift",
+                "gain",
+                always(input_from_output),
+                code="d{gain} = ({y} / {gain} * d{y}).sum(0, keepdim=True)  # {x} not kept",
+            ),
+            Bug(
+                "batch_norm",
+                "gain",
+                always(lambda g, y, x, gain, bias: input_from_output(g, y, gain, x, bias)),
+                code="d{gain} = ({y} / {gain} * d{y}).sum(0, keepdim=True)  # bnraw not kept",
+            ),
+        ),
+        why="To spare memory the normalised input is not kept, but found again from the output: y = gain * x + bias, "
+        "so x = (y - bias) / gain. Without taking the bias off it is x only as long as the bias is 0.",
+        symptom="Verification passes while batch norm's biases are 0, whatever the gains, and fails at dbngain once "
+        "they have moved.",
+        fix="Take the bias off first. And check gradients where no parameter is 0.",
+        mistake="value",
+        difficulty=3,
+        needs="batch norm",
+        sources=(BACKPROP_NINJA,),
+        hidden_while="batch norm's biases are 0",
+        base=_SIMPLE,
+        unmasked=_RANDOM,
+    ),
     "loss_clipping": Trap(
         title="The loss clipped in place of the gradient",
         chapter=_CLIPPING,
@@ -303,12 +358,81 @@ TRAPS: Mapping[str, Trap] = {
         title="1.0 / counts_sum for counts_sum**-1",
         chapter=_ROUNDING,
         bugs=(Bug("reciprocal", None, always(lambda x: 1.0 / x), code="{y} = 1.0 / {x}"),),
-        why="The same formula, rounded otherwise: autograd differentiates a division in other steps than a power, and "
-        "the last bits differ.",
+        why="The same formula, rounded otherwise: autograd differentiates a division in other steps than a power, "
+        "and the last bits differ.",
         symptom="dcounts_sum and what comes from it are no longer exact, and still right: the largest difference is "
         "a rounding error.",
         fix="Nothing: it is harmless. Write the power where bit for bit is wanted.",
         needs=_ATOMIC_LOSS,
+        harmless=True,
+    ),
+    "in_double_precision": Trap(
+        title="Weights' gradients computed in float64",
+        chapter=_ROUNDING,
+        bugs=tuple(
+            Bug(op, "W", always(weights_in(torch.float64)), code="d{W} = ({x}.double().T @ d{y}.double()).float()")
+            for op in ("linear", "matmul")
+        ),
+        why="More digits on the way, and rounded once at the end: the result is closer to the truth than autograd's, "
+        "and not the same to the last bit.",
+        symptom="dW1 and dW2 are not exact, and right: the largest difference is some roundings of float32. A "
+        "maxdiff is to be read beside the gradient's own size; exactness tells of the order of operations, and not "
+        "of mistakes.",
+        fix="Nothing: it is harmless.",
+        sources=(BACKPROP_NINJA,),
+        harmless=True,
+    ),
+    "in_half_precision": Trap(
+        title="Weights' gradients computed in bfloat16",
+        chapter=_ROUNDING,
+        bugs=tuple(
+            Bug(op, "W", always(weights_in(torch.bfloat16)), code="d{W} = ({x}.bfloat16().T @ d{y}.bfloat16()).float()")
+            for op in ("linear", "matmul")
+        ),
+        why="Eight bits of a number are kept: every product is off by up to half a percent. Unlike another order in "
+        "float32 this is more than rounding, though training hardly minds: noise of minibatches is larger.",
+        symptom="dW1 and dW2 are wrong by some parts in a thousand, all others right.",
+        fix="Multiply in bfloat16 if it must be, and add up in float32.",
+        mistake="rounded",
+        difficulty=3,
+        sources=(BACKPROP_NINJA,),
+    ),
+    "variance_of_squares": Trap(
+        title="The variance as mean of squares less square of the mean",
+        chapter=_ROUNDING,
+        bugs=(
+            Bug(
+                "batch_norm",
+                None,
+                always(norm_by_squares),
+                code="bnvar = B/(B-1) * (({x}**2).mean(0) - {x}.mean(0)**2); "
+                "{y} = {gain} * ({x} - {x}.mean(0)) * (bnvar + eps)**-0.5 + {bias}",
+            ),
+        ),
+        why="The same formula in another order, and it takes one pass in place of two. But where the mean is large "
+        "beside the spread it subtracts two large numbers that are nearly equal, and nothing but their rounding is "
+        "left.",
+        symptom="Nothing as long as means are small. With a bias of 1,000 in front of batch norm, which batch norm "
+        "should take off, gradients are off by percents; with more the variance becomes negative, and all is NaN.",
+        fix="Take the mean off first, then square: two passes.",
+        needs="batch norm, and the fused network (granularity fused)",
+        sources=(CANCELLATION,),
+        hidden_while="the means are not large beside the spread",
+        harmless=True,
+        base={"model": {"granularity": "fused"}},
+        unmasked={"init": {"bias_scale": 1000.0}},
+    ),
+    "fused_formula": Trap(
+        title="One fused formula for many small steps",
+        chapter=_ROUNDING,
+        bugs=(),
+        why="Batch norm and cross-entropy as one op each, with the simplified gradient: the same function, with "
+        "fewer roundings, in another order.",
+        symptom="Both learn alike: over hundreds of steps their losses agree in six digits, and not bit for bit.",
+        fix="Nothing: it is harmless, and quicker. Compare with a tolerance, on the gradient's own scale.",
+        sources=(BACKPROP_NINJA,),
+        base={"training": {"engine": "tape"}},
+        start={"model": {"granularity": "fused"}},
         harmless=True,
     ),
     "embedding_assigned": Trap(
@@ -322,8 +446,8 @@ TRAPS: Mapping[str, Trap] = {
                 code="for b, t: d{C}[{X}[b, t]] = d{y}[b, t]",
             ),
         ),
-        why="A character that stands in several places of the minibatch is pulled from all of them. Assigned, the last "
-        "place alone counts.",
+        why="A character that stands in several places of the minibatch is pulled from all of them. Assigned, the "
+        "last place alone counts.",
         symptom="dC is right for characters that stand once, and far too small for the frequent ones, above all '.'.",
         fix="+= in the loop, or index_add_.",
         mistake="assigned",
@@ -347,8 +471,8 @@ TRAPS: Mapping[str, Trap] = {
                 code="d{logits} = F.softmax({logits}, 1); d{logits}[range(B), {Y}] -= 1",
             ),
         ),
-        why="The loss is a mean, its gradient is written as of a sum: every gradient is B times too large, which is as "
-        "good as a learning rate B times too large.",
+        why="The loss is a mean, its gradient is written as of a sum: every gradient is B times too large, which is "
+        "as good as a learning rate B times too large.",
         symptom="All gradients are wrong by one and the same factor; training jumps about or diverges.",
         fix="Divide by B once, where the mean is.",
         mistake="factor",
@@ -396,8 +520,8 @@ TRAPS: Mapping[str, Trap] = {
             Bug(op, "x", always(lambda g, y, x, W, *b: g @ W), code="d{x} = d{y} @ {W}", fits=_is_square)
             for op in ("linear", "matmul")
         ),
-        why="dy @ W and dy @ W.T have the same shape where W is square, so that the shapes, which otherwise show what "
-        "must be transposed, do not tell.",
+        why="dy @ W and dy @ W.T have the same shape where W is square, so that the shapes, which otherwise show "
+        "what must be transposed, do not tell.",
         symptom="All gradients before that layer are wrong, none after it.",
         fix="dx = dy @ W.T. And try it with sizes that all differ.",
         mistake="transposed",
@@ -438,8 +562,8 @@ TRAPS: Mapping[str, Trap] = {
         title="Hidden weights too large",
         chapter=_STARTS,
         bugs=(),
-        why="With preactivations far from zero tanh is at ±1, where its slope is next to nothing: hardly any gradient "
-        "comes through, and the units learn slowly or never.",
+        why="With preactivations far from zero tanh is at ±1, where its slope is next to nothing: hardly any "
+        "gradient comes through, and the units learn slowly or never.",
         symptom="Most activations are saturated, the gradient in front of tanh is a fraction of the one behind it.",
         fix="A gain of 5/3 over the root of the inputs keeps the spread from layer to layer; or batch norm.",
         sources=(ACTIVATIONS_AND_GRADIENTS, TRAINING_DEEP_NETWORKS, INIT_GAINS),
@@ -450,8 +574,8 @@ TRAPS: Mapping[str, Trap] = {
         title="Hidden weights too small",
         chapter=_STARTS,
         bugs=(),
-        why="Preactivations near zero make tanh a straight line, and activations so small that the weights behind them "
-        "get next to no gradient.",
+        why="Preactivations near zero make tanh a straight line, and activations so small that the weights behind "
+        "them get next to no gradient.",
         symptom="Activations stand in one bar at zero; the gradient of W2 is a fraction of what it should be.",
         fix="A gain of 5/3 over the root of the inputs; or batch norm.",
         sources=(ACTIVATIONS_AND_GRADIENTS, TRAINING_DEEP_NETWORKS, INIT_GAINS),
@@ -481,6 +605,31 @@ TRAPS: Mapping[str, Trap] = {
         base={"model": {"hidden_sizes": [64] * 8, "batch_norm": "hidden"}, "init": {"hidden_gain": 0.5}},
         start={"model": {"batch_norm": "none"}},
     ),
+    "deep_and_exploding": Trap(
+        title="Eight layers with large weights, without batch norm",
+        chapter=_STARTS,
+        bugs=(),
+        why="Every layer multiplies the gradient by its weights. Where these are large, eight factors above 1 outdo "
+        "all that saturated units hold back.",
+        symptom="The gradient grows from layer 8 to layer 1, more than twentyfold; one step may throw the first "
+        "layers anywhere.",
+        fix="Batch norm after every linear layer, or a gain of 5/3; and gradient clipping against what is left.",
+        sources=(TRAINING_DEEP_NETWORKS, BATCH_NORMALIZATION),
+        base={"model": {"hidden_sizes": [64] * 8, "batch_norm": "hidden"}, "init": {"hidden_gain": 6.0}},
+        start={"model": {"batch_norm": "none"}},
+    ),
+    "batch_of_two": Trap(
+        title="Batch norm with hardly any batch",
+        chapter=_STARTS,
+        bugs=(),
+        why="Of two examples one is above the mean and the other below, by the same amount: divided by their spread "
+        "every activation is ±0.7071, whatever the network had to say. Of one example there is no spread at all: a "
+        "session with batch norm and batch_size 1 is refused.",
+        symptom="bnraw knows two values, and the gradient in front of batch norm is next to nothing.",
+        fix="Minibatches of some dozens; or a norm that does not look at other examples.",
+        sources=(BATCH_NORMALIZATION,),
+        start={"training": {"batch_size": 2}},
+    ),
     "bias_before_norm": Trap(
         title="A bias in front of batch norm",
         chapter=_STARTS,
@@ -498,8 +647,8 @@ TRAPS: Mapping[str, Trap] = {
         chapter=_STARTS,
         bugs=(),
         why="The gradient tells the slope here, and nothing of what comes two valleys further.",
-        symptom="The loss leaps up at once, and soon it is no number any more: the run stops, and says where the first "
-        "one that is not finite stands.",
+        symptom="The loss leaps up at once, and soon it is no number any more: the run stops, and says where the "
+        "first one that is not finite stands.",
         fix="An update of about a thousandth of the weights (−3 on the logarithmic scale).",
         sources=(ACTIVATIONS_AND_GRADIENTS,),
         start={"training": {"learning_rate": [{"from_step": 0, "value": 20.0}]}},

@@ -36,6 +36,32 @@ def fused_code(*, mean: str = " - d{y}.sum(0)", variance: str = " - B/(B-1)*bnra
     return f"d{{x}} = {{gain}}*bnvar_inv/B * (B*d{{y}}{mean}{variance})"
 
 
+def input_from_output(g: Tensor, y: Tensor, gain: Tensor, x: Tensor, bias: Tensor) -> Tensor:
+    """The gain's gradient, with y / gain for the input that y was made of: the bias is still in it."""
+    return (g * (y / gain)).sum(0, keepdim=True)
+
+
+def as_at_evaluation(constant: float) -> Rule:
+    """A statistic that does not depend on the minibatch, which autograd is to find in the graph all the same."""
+    return lambda x: constant + 0 * x.sum(0, keepdim=True)
+
+
+def weights_in(dtype: torch.dtype) -> Rule:
+    """The weights' gradient, computed in another precision."""
+
+    def rule(g: Tensor, y: Tensor, x: Tensor, W: Tensor, *b: Tensor) -> Tensor:
+        return (x.to(dtype).T @ g.to(dtype)).to(W.dtype)
+
+    return rule
+
+
+def norm_by_squares(x: Tensor, gain: Tensor, bias: Tensor) -> Tensor:
+    """Batch norm with the variance as the mean of squares less the square of the mean."""
+    B, mean = len(x), x.mean(0, keepdim=True)
+    variance = B / (B - 1) * ((x**2).mean(0, keepdim=True) - mean**2)
+    return gain * (x - mean) * (variance + EPS) ** -0.5 + bias
+
+
 def assigned(g: Tensor, y: Tensor, C: Tensor, X: Tensor) -> Tensor:
     """The last place of each character has its say alone, as in a loop that assigns."""
     dC = torch.zeros_like(C)

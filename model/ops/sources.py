@@ -78,6 +78,12 @@ LOG_SUM_EXP = Source(
     2021,
     "https://doi.org/10.1093/imanum/draa038",
 )
+CANCELLATION = Source(
+    "Algorithms for Computing the Sample Variance: Analysis and Recommendations",
+    "Chan, Golub, LeVeque",
+    1983,
+    "https://doi.org/10.1080/00031305.1983.10483115",
+)
 MATRIX_GRADIENTS = Source(
     "Backpropagation, Intuitions: gradients for vectorized operations",
     "Stanford CS231n course notes",

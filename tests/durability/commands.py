@@ -4,7 +4,7 @@ import io
 import itertools
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import inf
 from typing import Any
@@ -205,6 +205,25 @@ def _paused(belief: Belief) -> Belief:
 
 RATES = (0.0, 0.01, 0.05, 0.1, 0.3)
 CLIPPINGS = (None, {"by": "norm", "threshold": 0.5}, {"by": "value", "threshold": 0.01})
+# None of these makes training diverge.
+TRAPS: tuple[list[dict[str, Any]], ...] = (
+    [],
+    [{"name": "embedding_assigned", "threshold": None}],
+    [{"name": "loss_clipping", "threshold": 3.0}, {"name": "gain_forgotten", "threshold": None}],
+)
+OUTLIERS = (None, {"count": 1, "seed": 0}, {"count": 3, "seed": 5})
+# What can be changed of training, in the order in which the log has it.
+CHANGES: dict[str, Sequence[Any]] = {
+    "learning_rate": RATES,
+    "clipping": CLIPPINGS,
+    "traps": TRAPS,
+    "outliers": OUTLIERS,
+}
+
+
+def _said(field: str) -> str:
+    """What the log's body calls it."""
+    return "value" if field == "learning_rate" else field
 
 
 def set_parameter(life: Life) -> None:
@@ -222,15 +241,11 @@ def set_parameter(life: Life) -> None:
 
 def change_training(life: Life) -> None:
     session_id, belief = _chosen(life)
-    wanted: dict[str, Any] = {}
-    changes = []
-    which = life.random.choice(("learning_rate", "clipping", "both"))
-    if which != "clipping":
-        wanted["learning_rate"] = life.random.choice(RATES)
-        changes.append(Entry("set_learning_rate", {"value": wanted["learning_rate"]}, belief.step, belief.op))
-    if which != "learning_rate":
-        wanted["clipping"] = life.random.choice(CLIPPINGS)
-        changes.append(Entry("set_clipping", {"clipping": wanted["clipping"]}, belief.step, belief.op))
+    # The kernel has no wrong rules: in its sessions traps would make another engine step, and not what is to be killed.
+    offered = [*CHANGES] if belief.kind.is_slow else [field for field in CHANGES if field != "traps"]
+    chosen = life.random.sample(offered, life.random.choice((1, 1, 2)))
+    wanted = {field: life.random.choice(CHANGES[field]) for field in CHANGES if field in chosen}
+    changes = [Entry(f"set_{field}", {_said(field): value}, belief.step, belief.op) for field, value in wanted.items()]
     _change(life, session_id, belief, changes, "PATCH", "/training", json=wanted)
 
 

@@ -7,6 +7,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from model.arming import Armed
+from model.outliers import Outliers
 from model.training import Run
 from model.update import Clipping
 from tests.durability.belief import Entry
@@ -56,6 +58,13 @@ class Uninterrupted:
             case "set_clipping":
                 clipping = change.body["clipping"]
                 self.run.clipping = None if clipping is None else Clipping(**clipping)
+            case "set_traps":
+                self.run.set_traps([Armed(**trap) for trap in change.body["traps"]])
+                self._settle()
+            case "set_outliers":
+                outliers = change.body["outliers"]
+                self.run.set_outliers(None if outliers is None else Outliers(**outliers))
+                self._settle()
 
     def _settle(self) -> None:
         """Have the loss of where it stands, too."""
