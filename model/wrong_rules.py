@@ -8,11 +8,17 @@ from torch import Tensor
 
 from model.ops.batch_norm import EPS
 from model.tape import Rule
+from model.trap import Bug
 
 
 def dropped(index: int) -> Callable[[float], Rule]:
     """Nothing reaches the input of this number."""
     return lambda threshold: lambda g, y, *inputs: torch.zeros_like(inputs[index])
+
+
+def left_out(op: str, operand: str, index: int) -> Bug:
+    """Nothing reaches this operand, the op's input of this number."""
+    return Bug(op, operand, dropped(index), code=f"d{{{operand}}} = 0  # left out")
 
 
 def always(rule: Rule) -> Callable[[float], Rule]:

@@ -55,6 +55,7 @@ WRONG: dict[str, set[str]] = {
     "bias_not_taken_off": {"dbngain"},
     # Rows of whole examples are blank: what sums to zero in a row still does.
     "loss_clipping": {"dlogprobs", *BELOW_LOGPROBS},
+    "maximum_forgotten": set(),
     "reciprocal_by_division": set(),
     "in_double_precision": set(),
     "in_half_precision": {"dW1", "dW2"},
@@ -68,7 +69,6 @@ WRONG: dict[str, set[str]] = {
         *("dbndiff_1", "dbnmeani_1", "dhprebn_1"),
         *BELOW_HPREBN,
     },
-    "maximum_forgotten": set(),
 }
 
 
