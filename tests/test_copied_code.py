@@ -121,10 +121,22 @@ EXPECTED: dict[str, Callable[[Session, str], bool]] = {
     "evaluate": says("train", "validation"),
     "samples": lambda _, output: output.count("probability") >= 15 and "em" in output,
     "timeline": says("checkpoints"),
+    "traps": says("bndiff_without_square", "wrong"),
+    "hunt": says("score", "mistakes"),
+    "surgery": says("operated", "predicted", "dlogits"),
+    "outliers": says("loss clipping", "draws"),
     "sessions": lambda after, output: after["id"] in output,
 }
 # These have tests of their own: what comes of them is a file, an array, or a session that is gone.
-ELSEWHERE = {"learning-rate", "remove", "restore", "tensor", "gradient", "export"}
+TRAINING: dict[str, tuple[str, Any]] = {
+    "learning-rate": ("learning_rate", 0.0625),
+    "arm": ("traps", [{"name": "gain_forgotten", "threshold": None}]),
+    "disarm": ("traps", []),
+    "hide": ("traps", [{"name": "hidden-1-7", "threshold": None}]),
+    "plant": ("outliers", {"count": 5, "seed": 0}),
+    "unplant": ("outliers", None),
+}
+ELSEWHERE = {*TRAINING, "remove", "restore", "tensor", "gradient", "export"}
 
 
 def run(language: str, code: str, folder: Path) -> str:
@@ -150,7 +162,7 @@ def language(request: pytest.FixtureRequest) -> str:
 
 @pytest.mark.parametrize("action", sorted(EXPECTED))
 def test_what_is_copied_does_what_it_says(rest: httpx2.Client, tmp_path: Path, language: str, action: str) -> None:
-    session = opened(rest, 50 if action in ("update", "explanation") else 25)
+    session = opened(rest, 50 if action in ("update", "explanation", "surgery") else 25)
     (tmp_path / "words.txt").write_text("ownwords\nothers\nmore\n" * 10)
     exported = rest.get(f"/api/sessions/{session['id']}/export").raise_for_status()
     (tmp_path / "session.zip").write_bytes(exported.content)
@@ -159,13 +171,16 @@ def test_what_is_copied_does_what_it_says(rest: httpx2.Client, tmp_path: Path, l
     rest.delete(f"/api/sessions/{session['id']}").raise_for_status()
 
 
-def test_a_copied_learning_rate_counts_from_the_last_step_on(
-    rest: httpx2.Client, tmp_path: Path, language: str
+@pytest.mark.parametrize("action", TRAINING)
+def test_a_copied_change_of_training_counts_from_the_last_step_on(
+    rest: httpx2.Client, tmp_path: Path, language: str, action: str
 ) -> None:
     session = opened(rest)
     rest.post(f"/api/sessions/{session['id']}/seek", json={"step": 4}).raise_for_status()
-    run(language, copied(rest, session, "learning-rate", language, rate=0.0625), tmp_path)
-    assert read(rest, session["id"])["training"]["learning_rate"] == 0.0625
+    code = copied(rest, session, action, language, rate=0.0625, choices={"trap": "gain_forgotten"})
+    run(language, code, tmp_path)
+    field, value = TRAINING[action]
+    assert read(rest, session["id"])["training"][field] == value
 
 
 def test_copied_code_deletes_a_session_and_restores_it(rest: httpx2.Client, tmp_path: Path, language: str) -> None:

@@ -49,6 +49,12 @@ const post = (path, body) => ({ method: "POST", path, ...(body !== undefined && 
 /** @param {"op" | "pass" | "step"} unit @param {number} count @returns {Entry["request"]} */
 const advance = (unit, count) => ({ id }) => post(at(id, "/advance"), { unit, count });
 
+/** From this step on. @param {(choices: Choices) => object} change @returns {Entry["request"]} */
+const training = (change) => ({ id, choices }) => ({ method: "PATCH", path: at(id, "/training"), body: change(choices), answer: "json" });
+
+/** Where none has been chosen the laboratory shows this one. */
+const FIRST_TRAP = "bndiff_without_square";
+
 /** A tensor as a script reads it. @param {string} id @param {string} name @param {"npy" | "csv"} format @returns {Request} */
 export const tensorRequest = (id, name, format) =>
   ({ method: "GET", path: at(id, `/tensors/${encodeURIComponent(name)}?format=${format}`), answer: format });
@@ -82,6 +88,11 @@ export const REQUESTS = [
     request: ({ id, rate }) =>
       ({ method: "PATCH", path: at(id, "/training"), body: { learning_rate: rate }, answer: "json" }),
   },
+  { action: "arm", text: "Arm the laboratory’s trap from here on", kind: "change", request: training(({ trap }) => ({ traps: [{ name: trap || FIRST_TRAP }] })) },
+  { action: "disarm", text: "Disarm all traps", kind: "change", request: training(() => ({ traps: [] })) },
+  { action: "hide", text: "Hide a bug of difficulty 1, seed 7, to be found", kind: "change", request: training(() => ({ traps: [{ name: "hidden-1-7" }] })) },
+  { action: "plant", text: "Plant five outliers", kind: "change", request: training(() => ({ outliers: { count: 5, seed: 0 } })) },
+  { action: "unplant", text: "Take all outliers out", kind: "change", request: training(() => ({ outliers: null })) },
   {
     action: "branch", text: "Branch off here", kind: "change",
     request: ({ id, step }) => post(at(id, "/branch"), { step }),
@@ -150,6 +161,16 @@ export const REQUESTS = [
   {
     action: "samples", text: "Draw words from the network", kind: "read",
     request: ({ id, choices }) => post(at(id, "/samples"), wordsWanted(choices)),
+  },
+  { action: "traps", text: "List the traps", kind: "read", request: ({ id }) => get(at(id, "/traps")) },
+  { action: "hunt", text: "Read the hunt for a hidden bug, and the score", kind: "read", request: ({ id }) => get(at(id, "/hunt")) },
+  {
+    action: "surgery", text: "Do this step once more with dlogits doubled", kind: "read",
+    request: ({ id }) => post(at(id, "/surgery"), { cuts: [{ kind: "scale", tensor: "dlogits", factor: 2 }] }),
+  },
+  {
+    action: "outliers", text: "Follow outliers under each clipping, in copies of this session", kind: "read",
+    request: ({ id }) => post(at(id, "/outliers/trial"), { count: 5, seed: 0, steps: 2000 }),
   },
   { action: "timeline", text: "Read the timeline", kind: "read", request: ({ id }) => get(at(id, "/timeline")) },
   { action: "sessions", text: "List all sessions", kind: "read", request: () => get("/api/sessions") },
