@@ -70,7 +70,7 @@ def copied(rest: httpx2.Client, session: Session, action: str, language: str, **
     position = session["position"]
     standing = {
         "origin": "http://origin",
-        "choices": {"speed": "30", "example": "1", "prompt": "em", "cell": "dlogits[1,2]"},
+        "choices": {"speed": "30", "example": "1", "prompt": "em", "cell": "dlogits[1,2]", "trap": "gain_forgotten"},
         "id": "session-id",
         "config": session["config"],
         "step": position["step"],
@@ -177,7 +177,7 @@ def test_a_copied_change_of_training_counts_from_the_last_step_on(
 ) -> None:
     session = opened(rest)
     rest.post(f"/api/sessions/{session['id']}/seek", json={"step": 4}).raise_for_status()
-    code = copied(rest, session, action, language, rate=0.0625, choices={"trap": "gain_forgotten"})
+    code = copied(rest, session, action, language, rate=0.0625)
     run(language, code, tmp_path)
     field, value = TRAINING[action]
     assert read(rest, session["id"])["training"][field] == value

@@ -33,7 +33,7 @@ export class SurgeryPanel extends Panel {
   #kind = select({ id: "cut-kind", "aria-label": "Kind of cut" }, () => this.#showFields());
   #tensor = select({ id: "cut-tensor", "aria-label": "Tensor to cut" }, () => {});
   #cell = element("input", { type: "text", id: "cut-cell", size: "8", placeholder: "all, or 0, 3" });
-  #number = element("input", { type: "text", id: "cut-number", inputmode: "decimal", size: "8", value: "0" });
+  #number = element("input", { type: "text", id: "cut-number", "aria-label": "Factor or number", inputmode: "decimal", size: "8", value: "0" });
   #cellLabel = element("label", {}, "cell ", this.#cell);
   #numberWord = element("span");
   #numberLabel = element("label", {}, this.#numberWord, this.#number);
