@@ -22,9 +22,11 @@ USER gradient
 ENV NUMBA_CACHE_DIR=/home/gradient/.cache/numba
 RUN python -c "import model.kernel"
 
-# Inside a container the loopback address is nobody's: `docker run -p 8000:8000` needs all of them.
+# Inside a container the loopback address is nobody's: `docker run -p 8000:8000` needs all of them. Under which addresses
+# the page is opened then has to be said; who opens it from another machine names that one.
 # What is to outlive the container is in /data: `-v gradient-flow:/data`.
 ENV GRADIENT_FLOW_HOST=0.0.0.0 \
+    GRADIENT_FLOW_ORIGINS=http://127.0.0.1:8000,http://localhost:8000 \
     GRADIENT_FLOW_DATABASE=sqlite:////data/sessions.sqlite3 \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1

@@ -69,7 +69,9 @@ const openFrames = (session, handlers) =>
     ...handlers, frames: (blobs) => batch(() => blobs.forEach((blob) => handlers.frame(decodeFrame(blob)))),
   });
 
-const choices = choicesAt(location.search, { fresh: isFresh(), theme: savedTheme() });
+const asked = choicesAt(location.search, { fresh: isFresh(), theme: savedTheme() });
+// Who watches is refused by the server: the page says so beforehand.
+const choices = document.documentElement.dataset.role === "watch" ? { ...asked, controls: "locked" } : asked;
 const first = createStore({ api, openStream: openFrames, choices });
 // Where the session that was compared with is gone, no other takes its place.
 const second = createStore({

@@ -13,9 +13,22 @@ from starlette.responses import JSONResponse
 import server
 from model.config import Config
 from server.errors import Conflict, Invalid, NotFound, SessionError, TooLarge, Unavailable
+from server.headers import SecurityHeaders, security_headers
 from server.host import SessionHost
 from server.openapi import document
-from server.routes import basics, datasets, explanations, laboratory, lessons, page, results, sessions, tensors, update
+from server.routes import (
+    basics,
+    datasets,
+    docs,
+    explanations,
+    laboratory,
+    lessons,
+    page,
+    results,
+    sessions,
+    tensors,
+    update,
+)
 from server.settings import Settings
 from server.store import Store
 from server.stream import router as stream_router
@@ -50,6 +63,7 @@ def create_app(settings: Settings) -> FastAPI:
         title="Gradient Flow",
         version=server.__version__,
         description="See backpropagation: train step by step, op by op, and read any tensor.",
+        docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
     )
@@ -71,8 +85,10 @@ def create_app(settings: Settings) -> FastAPI:
         stream_router,
     ):
         app.include_router(router)
+    docs.add_docs(app)
     page.add_page(app)
     document(app)
+    app.add_middleware(SecurityHeaders, headers=security_headers(settings.frame_ancestors))
     return app
 
 

@@ -1,9 +1,12 @@
 """What can be set: on the command line, and in the environment with the prefix `GRADIENT_FLOW_`."""
 
+import re
 from pathlib import Path
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from server.guard import origin_of
 
 
 class Settings(BaseSettings):
@@ -19,6 +22,24 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    origins: str = Field(
+        "",
+        description="Further addresses the page is opened under, as a browser shows them, separated by commas: "
+        "http://lab.example.org:8000. Required where it listens beyond this machine.",
+    )
+    token: SecretStr = Field(
+        SecretStr(""),
+        description="Who has it may do everything. Left out, and listening beyond this machine: one is made, and "
+        "stands in the link that is printed at the start; on this machine alone none is needed.",
+    )
+    watch_token: SecretStr = Field(
+        SecretStr(""), description="Who has it may look, and change nothing: a link for a class. Made as the other is."
+    )
+    frame_ancestors: str = Field(
+        "'self'",
+        description="Which sites may embed the page in a frame, as in a Content-Security-Policy: 'self', or "
+        "https://lectures.example.org.",
+    )
     open: bool = Field(False, description="Open the page in the browser once the server is up.")
     database: str = Field(
         "",
@@ -41,6 +62,26 @@ class Settings(BaseSettings):
         "", description="A folder of lessons of your own, Markdown files that stand beside those that come with it."
     )
     max_message_bytes: int = Field(65_536, ge=1_024, description="Largest message a page may send on the stream.")
+
+    @field_validator("origins")
+    @classmethod
+    def _are_origins(cls, origins: str) -> str:
+        return ",".join(origin_of(origin) for origin in origins.split(",") if origin.strip())
+
+    @field_validator("token", "watch_token")
+    @classmethod
+    def _fits_a_header(cls, token: SecretStr) -> SecretStr:
+        text = token.get_secret_value()
+        if text and not re.fullmatch(r"[A-Za-z0-9._~-]{16,200}", text):
+            raise ValueError("a token has 16 to 200 letters, figures and any of . _ ~ -")
+        return token
+
+    @field_validator("frame_ancestors")
+    @classmethod
+    def _is_one_directive(cls, sources: str) -> str:
+        if not re.fullmatch(r"[\x21-\x2b\x2d-\x3a\x3c-\x7e]+( [\x21-\x2b\x2d-\x3a\x3c-\x7e]+)*", sources):
+            raise ValueError("sources are separated by single spaces, and have no comma or semicolon")
+        return sources
 
     @field_validator("lessons")
     @classmethod

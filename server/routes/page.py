@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
 from plotly.offline import get_plotlyjs_version
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
+
+from server.guard import ROLE
 
 FRONTEND = Path(__file__).parents[2] / "frontend"
 PLOTLY = Path(str(files("plotly"))) / "package_data" / "plotly.min.js"
@@ -42,8 +44,10 @@ def add_page(app: FastAPI) -> None:
     page = (FRONTEND / "index.html").read_text(encoding="utf-8").replace("{{plotly_version}}", plotly_version)
 
     @router.get("/")
-    def index() -> HTMLResponse:
-        return HTMLResponse(written(page), headers={"Cache-Control": "no-cache"})
+    def index(request: Request) -> HTMLResponse:
+        role = request.scope.get(ROLE, "present")
+        told = written(page).replace("<html ", f'<html data-role="{role}" ', 1)
+        return HTMLResponse(told, headers={"Cache-Control": "no-cache"})
 
     @router.get(f"/vendor/plotly-{plotly_version}.min.js")
     async def plotly() -> FileResponse:

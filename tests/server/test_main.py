@@ -12,8 +12,9 @@ from pathlib import Path
 import httpx2
 import numpy as np
 import pytest
-from websockets.exceptions import ConnectionClosedError
+from websockets.exceptions import ConnectionClosedError, InvalidStatus
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 import server
 from server.__main__ import page_url
@@ -92,6 +93,53 @@ def test_a_port_in_use_is_one_line_and_exit_code_1() -> None:
     assert ended.stderr.count("\n") == 1
     assert f"Cannot listen on 127.0.0.1:{port}" in ended.stderr
     assert "--port" in ended.stderr
+
+
+def test_beyond_this_machine_it_starts_only_where_its_addresses_are_named() -> None:
+    ended = run("--host", "0.0.0.0", "--port", "0")
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.count("\n") == 1
+    assert "say under which addresses the page is opened, such as --origins http://" in ended.stderr
+
+
+def test_beyond_this_machine_it_prints_a_link_for_who_presents_and_one_for_who_watches() -> None:
+    command = [*COMMAND, "--host", "0.0.0.0", "--port", "0", "--origins", "http://lab.example.org:8000"]
+    with subprocess.Popen(command, cwd=ROOT, env={"PATH": ""}, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline() for _ in range(2)]
+        process.terminate()
+    found = [re.search(r"http://lab\.example\.org:8000/\?token=(\S{43})", line) for line in lines]
+    tokens = {each[1] for each in found if each}
+    assert len(tokens) == 2
+    assert lines[1].startswith("To watch, and change nothing: ")
+
+
+def test_a_token_that_is_set_is_wanted_on_this_machine_too(start: Start) -> None:
+    token = "some-token-of-some-length"
+    process, url = start("--port", "0", GRADIENT_FLOW_TOKEN=token)
+    base = url.split("?")[0]
+    assert httpx2.get(f"{base}api/sessions").status_code == 401
+    assert httpx2.get(f"{base}api/sessions", headers={"Authorization": f"Bearer {token}"}).is_success
+    with httpx2.Client() as page:
+        opened = page.get(f"{base}?token={token}")
+        assert opened.is_success
+        assert token not in opened.text
+        assert page.get(f"{base}api/sessions").is_success
+    process.terminate()
+    output, complaints = process.communicate(timeout=20)
+    assert token not in output + complaints
+
+
+@pytest.mark.parametrize("host", ["evil.com", "localhost:99999"])
+def test_the_server_that_is_started_is_guarded(start: Start, host: str) -> None:
+    _, url = start("--port", "0")
+    refused = httpx2.get(f"{url}api/sessions", headers={"Host": host})
+    assert refused.status_code == 403
+    assert "it is under: http://127.0.0.1:" in refused.json()["detail"]
+    assert refused.headers["x-content-type-options"] == "nosniff"
+    session = f"{url}api/sessions/{httpx2.get(f'{url}api/sessions').json()[0]['id']}"
+    with pytest.raises(InvalidStatus), connect(f"{session}/stream".replace("http", "ws"), origin=Origin("null")):
+        pass
 
 
 def test_a_setting_out_of_range_is_one_line_and_exit_code_1() -> None:
