@@ -87,6 +87,8 @@ export function openStream(url, handlers, { WebSocket, repaint, wait } = browser
       handlers.error(/** @type {StreamError} */ (JSON.parse(data)).detail);
       return;
     }
+    // Not before: a server that takes a stream and ends it at once is not to be asked all the time.
+    pause = FIRST_PAUSE;
     asked--;
     if (!waiting.length) {
       repaint(take);
@@ -100,7 +102,6 @@ export function openStream(url, handlers, { WebSocket, repaint, wait } = browser
     const opened = new WebSocket(url);
     opened.binaryType = "arraybuffer";
     opened.onopen = () => {
-      pause = FIRST_PAUSE;
       handlers.connection("open");
       send({ type: "show", views: wanted });
       asked = 0;

@@ -1,5 +1,6 @@
 """The app: routes, stream, page and the mapping of errors, around one session host."""
 
+import re
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,9 +13,10 @@ from starlette.responses import JSONResponse
 
 import server
 from model.config import Config
-from server.errors import Conflict, Invalid, NotFound, SessionError, TooLarge, Unavailable
+from server.errors import Conflict, Invalid, NotFound, SessionError, TooLarge, TooMany, Unavailable
 from server.headers import SecurityHeaders, security_headers
 from server.host import SessionHost
+from server.limits import BodyLimit, CommandRate, Shares, Streams
 from server.openapi import document
 from server.routes import (
     basics,
@@ -35,7 +37,18 @@ from server.stream import router as stream_router
 from server.validation import describe_errors
 
 SWITCH_SECONDS = 0.0005
-STATUS: dict[type[SessionError], int] = {NotFound: 404, Conflict: 409, TooLarge: 413, Invalid: 422, Unavailable: 503}
+STATUS: dict[type[SessionError], int] = {
+    NotFound: 404,
+    Conflict: 409,
+    TooLarge: 413,
+    Invalid: 422,
+    TooMany: 429,
+    Unavailable: 503,
+}
+# Words, parameters and sessions' files: their routes read the body, each with a limit of its own.
+LARGER_BODIES = [
+    re.compile(path) for path in (r"/api/datasets", r"/api/sessions/import", r"/api/sessions/[^/]+/tensors/[^/]+")
+]
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -68,6 +81,8 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.settings = settings
+    app.state.shares = Shares(settings.max_sessions, settings.max_sessions_of_a_client)
+    app.state.streams = Streams(settings.max_streams_of_a_session)
     app.state.host = SessionHost(Store(settings.database), settings.max_session_bytes, settings.rest_after_seconds)
     app.add_exception_handler(RequestValidationError, _answer_invalid_request)
     app.add_exception_handler(400, _answer_unreadable_body)
@@ -88,6 +103,8 @@ def create_app(settings: Settings) -> FastAPI:
     docs.add_docs(app)
     page.add_page(app)
     document(app)
+    app.add_middleware(BodyLimit, limit=settings.max_json_bytes, larger=LARGER_BODIES)
+    app.add_middleware(CommandRate, per_second=settings.max_commands_per_second)
     app.add_middleware(SecurityHeaders, headers=security_headers(settings.frame_ancestors))
     return app
 

@@ -21,5 +21,9 @@ class TooLarge(SessionError):
     """More bytes than are accepted."""
 
 
+class TooMany(SessionError):
+    """One more than are allowed at a time."""
+
+
 class Unavailable(SessionError):
     """Right, but it cannot be saved now: the store cannot be reached or written."""

@@ -1,5 +1,6 @@
 """Frames: a session's newest state and the views of its tensors, as one safetensors blob."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from pydantic import Field
 from model.moment import Moment
 from model.network import Network, TensorSpec
 from server.blob import to_blob
-from server.errors import NotFound
+from server.errors import NotFound, TooLarge
 from server.matrices import Array, histogram, reduce_to, summarize
 from server.norms import root_mean_squares
 from server.schemas import DivergenceInfo, EngineInfo, Number, PositionInfo, Series, TrainingInfo, Wire
@@ -99,12 +100,31 @@ def build_frame(snapshot: Snapshot, views: tuple[View, ...], metrics_from: int, 
     return Frame(content, snapshot.version, session.last_step, snapshot.discards)
 
 
-def check_views(views: tuple[View, ...], tensors: dict[str, TensorSpec]) -> None:
-    """Raise NotFound for the first view of a tensor that does not exist."""
+def check_views(views: tuple[View, ...], tensors: dict[str, TensorSpec], most_cells: int | None = None) -> None:
+    """Raise NotFound for the first view of a tensor that does not exist, TooLarge for too many numbers in a frame."""
     for view in views:
         for name in view.names:
             if name not in tensors:
                 raise NotFound(f"view {view.id!r}: there is no tensor {name!r}; GET …/tensors lists them all")
+    cells = sum(_cells(view, tensors) for view in views)
+    if most_cells is not None and cells > most_cells:
+        raise TooLarge(
+            f"these views have {cells:,} numbers together, {most_cells:,} are the most in one frame (setting "
+            "max_view_cells); show fewer, or with a smaller max_cells"
+        )
+
+
+def _cells(view: View, tensors: dict[str, TensorSpec]) -> int:
+    """How many numbers of a view a frame has at most."""
+    match view:
+        case ValuesView():
+            return min(view.max_cells, math.prod(tensors[view.tensor].shape))
+        case HistogramView():
+            return view.bins
+        case SummaryView():
+            return len(SummaryInfo.model_fields)
+        case NormsView():
+            return len(view.tensors)
 
 
 def _draw(moment: Moment, view: View) -> tuple[ViewInfo | NormsInfo, Array | None]:

@@ -147,6 +147,10 @@ class SessionHost:
             name = wanted.name or await self._name_of_branch(identity.name)
             return await self._begin(Identity(new_id(), name, identity.config, parent), past)
 
+    def session_ids(self) -> list[str]:
+        """Of all of them, in the order in which they were made."""
+        return self._roster.ids()
+
     async def sessions(self) -> list[SessionInfo]:
         """All of them, in the order in which they were made."""
         found = await asyncio.gather(*map(self._info_or_none, self._roster.ids()))
@@ -388,9 +392,9 @@ class SessionHost:
 
     # ── The stream ──
 
-    async def check_views(self, session_id: str, views: tuple[View, ...]) -> None:
-        """Raise NotFound where a view names a tensor that the network does not have."""
-        await self._call(session_id, lambda session: check_views(views, session.run.network.tensors))
+    async def check_views(self, session_id: str, views: tuple[View, ...], most_cells: int) -> None:
+        """Raise NotFound where the network has no such tensor, TooLarge where a frame would have more numbers."""
+        await self._call(session_id, lambda session: check_views(views, session.run.network.tensors, most_cells))
 
     async def next_frame(
         self, session_id: str, views: tuple[View, ...], *, after: int, metrics_from: int, discards: int | None = None

@@ -61,6 +61,20 @@ class Settings(BaseSettings):
     lessons: str = Field(
         "", description="A folder of lessons of your own, Markdown files that stand beside those that come with it."
     )
+    max_json_bytes: int = Field(
+        1_000_000, ge=1_000, description="Largest body of all other requests, in bytes, sent in chunks too."
+    )
+    max_commands_per_second: int = Field(
+        1_000, ge=1, description="Commands, which change something, that one client may give in a second."
+    )
+    max_sessions: int = Field(1_000, ge=1, description="Sessions that are kept at a time.")
+    max_sessions_of_a_client: int = Field(
+        500, ge=1, description="Sessions that one client may have made, since the server started."
+    )
+    max_streams_of_a_session: int = Field(200, ge=1, description="Pages that may show one session at a time.")
+    max_view_cells: int = Field(
+        16_000_000, ge=1_000, description="Numbers in one frame: of all views that a page shows together."
+    )
     max_message_bytes: int = Field(65_536, ge=1_024, description="Largest message a page may send on the stream.")
 
     @field_validator("origins")

@@ -9,7 +9,7 @@ from fastapi import APIRouter, WebSocket
 from pydantic import ValidationError
 from starlette.websockets import WebSocketDisconnect
 
-from server.errors import NotFound, SessionError
+from server.errors import NotFound, SessionError, TooLarge, TooMany
 from server.host import SessionHost
 from server.validation import describe_errors
 from server.views import ClientMessage, Ready, StreamError, View
@@ -17,6 +17,7 @@ from server.views import ClientMessage, Ready, StreamError, View
 router = APIRouter()
 
 SESSION_GONE = 4404  # Close code: there is no such session (any more).
+SESSION_FULL = 4429  # Close code: it has as many streams as are allowed.
 TRY_AGAIN = 1013
 READY_AT_MOST = 2  # One frame is prepared while another is on its way; of more a slow page would see old ones.
 
@@ -25,10 +26,15 @@ READY_AT_MOST = 2  # One frame is prepared while another is on its way; of more 
 async def stream(websocket: WebSocket, session_id: str) -> None:
     """Serve one page until it goes or its session does."""
     await websocket.accept()
-    client = StreamClient(websocket, websocket.app.state.host, session_id)
+    state = websocket.app.state
+    client = StreamClient(websocket, state.host, session_id, state.settings.max_view_cells)
     with contextlib.suppress(WebSocketDisconnect):
         try:
-            await client.serve()
+            with state.streams.one_more(session_id):
+                await client.serve()
+        except TooMany as error:
+            await client.send_error("too_many_streams", str(error))
+            await websocket.close(SESSION_FULL, "too many streams")
         except NotFound as error:
             await client.send_error("unknown_session", str(error))
             await websocket.close(SESSION_GONE, "unknown session")
@@ -40,10 +46,11 @@ async def stream(websocket: WebSocket, session_id: str) -> None:
 class StreamClient:
     """One page's stream: what it shows, whether it is ready, and what it has been sent."""
 
-    def __init__(self, websocket: WebSocket, host: SessionHost, session_id: str) -> None:
+    def __init__(self, websocket: WebSocket, host: SessionHost, session_id: str, most_cells: int) -> None:
         self._websocket = websocket
         self._host = host
         self._session_id = session_id
+        self._most_cells = most_cells
         self._views: tuple[View, ...] = ()
         self._awaited = 0
         self._ready = asyncio.Event()  # While a frame is awaited.
@@ -83,7 +90,10 @@ class StreamClient:
 
     async def _show(self, views: tuple[View, ...]) -> None:
         try:
-            await self._host.check_views(self._session_id, views)
+            await self._host.check_views(self._session_id, views, self._most_cells)
+        except TooLarge as error:
+            await self.send_error("too_many_cells", str(error))
+            return
         except NotFound as error:
             await self._host.info(self._session_id)  # Raises where it is the session that is gone.
             await self.send_error("unknown_tensor", str(error))

@@ -125,5 +125,7 @@ class StreamError(Wire):
     """A typed error message on the stream."""
 
     type: Literal["error"] = "error"
-    code: Literal["malformed_message", "unknown_tensor", "unknown_session", "unavailable"]
+    code: Literal[
+        "malformed_message", "unknown_tensor", "too_many_cells", "too_many_streams", "unknown_session", "unavailable"
+    ]
     detail: str

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Request, Response
 
 from model.config import Config
-from server.routes.access import AppSettings, Host, LaterSteps, SessionId, errors, read_body
+from server.routes.access import AppSettings, Host, LaterSteps, Maker, SessionId, errors, read_body
 from server.schemas import (
     Advance,
     BranchWanted,
@@ -28,9 +28,11 @@ ZIP_ANSWER: dict[int | str, dict[str, Any]] = {200: ZIP | {"description": "The f
 
 
 @router.post("", status_code=201, responses=errors(422, 503))
-async def create_session(host: Host, config: Annotated[Config, Body(default_factory=Config)]) -> SessionInfo:
+async def create_session(
+    host: Host, maker: Maker, config: Annotated[Config, Body(default_factory=Config)]
+) -> SessionInfo:
     """Begin a session: it stands at step 0 with all gradients known."""
-    return await host.create(config)
+    return await maker.make(lambda: host.create(config))
 
 
 @router.get("")
@@ -40,9 +42,10 @@ async def list_sessions(host: Host) -> list[SessionInfo]:
 
 
 @router.post("/import", status_code=201, responses=errors(413, 422, 503), openapi_extra={"requestBody": ZIP})
-async def import_session(request: Request, host: Host, settings: AppSettings) -> SessionInfo:
+async def import_session(request: Request, host: Host, settings: AppSettings, maker: Maker) -> SessionInfo:
     """A session that was exported, as a new one, bit-identical. A file that is not whole is refused whole."""
-    return await host.import_session(await read_body(request, settings.max_import_bytes))
+    content = await read_body(request, settings.max_import_bytes)
+    return await maker.make(lambda: host.import_session(content))
 
 
 @router.get("/{session_id}", responses=errors(404))
@@ -91,10 +94,10 @@ async def get_log(host: Host, session_id: SessionId) -> list[CommandInfo]:
 
 @router.post("/{session_id}/branch", status_code=201, responses=errors(404, 409, 422, 503))
 async def branch(
-    host: Host, session_id: SessionId, wanted: Annotated[BranchWanted, Body(default_factory=BranchWanted)]
+    host: Host, maker: Maker, session_id: SessionId, wanted: Annotated[BranchWanted, Body(default_factory=BranchWanted)]
 ) -> SessionInfo:
     """A new session that shares this one's past up to a step, and stands there."""
-    return await host.branch(session_id, wanted)
+    return await maker.make(lambda: host.branch(session_id, wanted))
 
 
 @router.post("/{session_id}/advance", responses=errors(404, 409, 422, 503))

@@ -115,13 +115,24 @@ test("a lost connection is sought again after growing pauses, and the views are 
   assert.deepEqual(sockets[7].sent, [{ type: "show", views: [summary("h")] }, { type: "ready" }, { type: "ready" }]);
 });
 
-test("the pause is short again after a connection that stood", () => {
+test("the pause is short again after a connection that brought a frame", () => {
+  const { sockets, waits, frame } = wired();
+  sockets[0].close();
+  waits[0].again();
+  sockets[1].open();
+  frame(1);
+  sockets[1].close();
+  assert.equal(waits[1].pause, 250);
+});
+
+test("a server that takes the stream and ends it at once is asked less and less often", () => {
   const { sockets, waits } = wired();
+  sockets[0].open();
   sockets[0].close();
   waits[0].again();
   sockets[1].open();
   sockets[1].close();
-  assert.equal(waits[1].pause, 250);
+  assert.deepEqual(waits.map(({ pause }) => pause), [250, 500]);
 });
 
 test("a frame of a connection that was lost meanwhile is not taken", () => {

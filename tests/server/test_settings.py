@@ -18,6 +18,12 @@ ANOTHER_VALUE = {
     "max_session_bytes": "20000000",
     "max_body_bytes": "1000",
     "lessons": "/tmp",
+    "max_json_bytes": "1000",
+    "max_commands_per_second": "1",
+    "max_sessions": "1",
+    "max_sessions_of_a_client": "1",
+    "max_streams_of_a_session": "1",
+    "max_view_cells": "1000",
     "max_message_bytes": "1024",
 }
 OUT_OF_RANGE = {
@@ -32,6 +38,12 @@ OUT_OF_RANGE = {
     "max_session_bytes": "999999",
     "max_body_bytes": "999",
     "lessons": "/there/is/no/such/folder",
+    "max_json_bytes": "999",
+    "max_commands_per_second": "0",
+    "max_sessions": "0",
+    "max_sessions_of_a_client": "0",
+    "max_streams_of_a_session": "0",
+    "max_view_cells": "999",
     "max_message_bytes": "1023",
 }
 

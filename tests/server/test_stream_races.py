@@ -38,7 +38,7 @@ class StillHost:
     async def info(self, session_id: str) -> None:
         return None
 
-    async def check_views(self, session_id: str, views: tuple[Any, ...]) -> None:
+    async def check_views(self, session_id: str, views: tuple[Any, ...], most_cells: int) -> None:
         self.shown.set()
 
     async def next_frame(
@@ -52,7 +52,7 @@ class StillHost:
 async def test_views_shown_while_a_frame_is_on_its_way_get_a_frame_too() -> None:
     socket = SlowSocket()
     host = StillHost()
-    client = StreamClient(socket, host, "a")  # type: ignore[arg-type]
+    client = StreamClient(socket, host, "a", 1000)  # type: ignore[arg-type]
     serving = asyncio.ensure_future(client.serve())
     socket.say({"type": "ready"})
     assert await asyncio.wait_for(socket.frames.get(), 10) == b""
