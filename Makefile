@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 NODE_PATH_FIRST := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-durability lint format bench screenshot lock clean
+.PHONY: help run test test-durability test-hard lint format bench screenshot lock clean
 
 help: ## List what make can do
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 24
@@ -32,6 +32,9 @@ test-rest:
 test-durability: $(VENV)/.dev $(VENV)/.kernel ## Kill the server 200 times on SQLite, 50 on PostgreSQL: half an hour; fewer: make test-durability KILLS=20
 	$(BIN)/python -m tests.durability.postgresql --install
 	DURABILITY_KILLS=$(or $(KILLS),200) $(BIN)/python -m pytest tests/durability --capture=no $(ARGS)
+
+test-hard: $(VENV)/.dev $(VENV)/.kernel ## Made-up requests, damaged files and messages, clients that stall, in full: a quarter of an hour
+	HARD_SCALE=$(or $(SCALE),1) $(BIN)/python -m pytest tests/hard --capture=no $(ARGS)
 
 lint: $(VENV)/.dev frontend/node_modules/.installed ## Check style and types, of Python and JavaScript
 	$(BIN)/ruff check

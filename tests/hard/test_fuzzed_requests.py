@@ -1,0 +1,149 @@
+"""Requests made up from the OpenAPI document, right ones and wrong ones: no 5xx, and nothing that is not documented."""
+
+import json
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import hypothesis
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase
+from hypothesis.errors import Unsatisfiable
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from starlette.testclient import TestClient
+
+from server.app import create_app
+from server.settings import Settings
+from tests.hard.options import scaled
+from tests.server.reference import WORDS
+
+REQUESTS = scaled(10_000)
+SETTINGS = Settings(
+    database="sqlite://", max_sessions=30, max_session_bytes=20_000_000, max_commands_per_second=1_000_000_000
+)
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+APP = create_app(SETTINGS)
+DOCUMENT: Any = schemathesis.openapi.from_dict(APP.openapi())
+OPERATIONS = {found.ok().label: found.ok() for found in DOCUMENT.get_all_operations()}
+# schemathesis writes no zip; tests/server/routes/test_import.py damages those that the server has written.
+MADE_UP = [label for label in OPERATIONS if label != "POST /api/sessions/import"]
+EACH = max(1, REQUESTS // (2 * len(MADE_UP)))
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[TestClient]:
+    with TestClient(APP) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def session(client: TestClient) -> str:
+    """A tiny session, whose every answer is quick."""
+    words = client.post("/api/datasets", content="\n".join(WORDS), headers={"content-type": "text/plain"}).json()["id"]
+    config = {
+        "data": {"dataset": words},
+        "model": {"embedding_size": 2, "hidden_sizes": [4]},
+        "training": {"batch_size": 4},
+    }
+    made: str = client.post("/api/sessions", json=config).raise_for_status().json()["id"]
+    return made
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("mode", list(schemathesis.GenerationMode), ids=lambda mode: mode.value)
+@pytest.mark.parametrize("label", MADE_UP)
+def test_every_answer_is_documented_and_none_is_an_error_of_the_server(
+    client: TestClient, session: str, label: str, mode: schemathesis.GenerationMode
+) -> None:
+    operation = OPERATIONS[label]
+
+    @hypothesis.settings(
+        max_examples=EACH,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @hypothesis.given(case=operation.as_strategy(generation_mode=mode))
+    def send(case: Any) -> None:
+        if "session_id" in (case.path_parameters or {}) and case.method != "DELETE":
+            case.path_parameters["session_id"] = session
+        if label.endswith("/trial") and isinstance(case.body, dict):  # Its steps are real ones, and take their time.
+            case.body = {"steps": 2} | case.body
+            case.body["steps"] = min(case.body["steps"], 20) if type(case.body["steps"]) is int else case.body["steps"]
+        wanted = case.as_transport_kwargs(base_url="http://testserver")
+        wanted["content" if isinstance(wanted.get("data"), bytes | str) else "data"] = wanted.pop("data", None)
+        case.validate_response(client.request(**wanted), checks=CHECKS)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Of the libraries, about what they make up
+        try:
+            send()
+        except Unsatisfiable:
+            assert mode is schemathesis.GenerationMode.NEGATIVE
+            pytest.skip("there is nothing in such a request that could be against the document")
+
+
+EDGES: list[Any] = [
+    *(
+        2**63,
+        -(2**63) - 1,
+        2**64,
+        10**400,
+        1e308,
+        5e-324,
+        -0.0,
+        "NaN",
+        "Infinity",
+        "-Infinity",
+        float("inf"),
+        float("nan"),
+    ),
+    *("", "\x00", "a\x00b", "\ud800", "\udfff\ud800", "é" * 300, "💥", "..", "../../etc/passwd", "%00", "a" * 100_000),
+    *(None, True, [], {}, [[]], [None], {"": None}, {"\x00": 1}),
+]
+NESTED = '{"a":' * 50_000 + "1" + "}" * 50_000
+FIELDS = {
+    "/api/sessions": ["name", "data", "model", "init", "training"],
+    "/api/sessions/{id}/advance": ["unit", "count"],
+    "/api/sessions/{id}/seek": ["step", "op"],
+    "/api/sessions/{id}/run": ["until_step", "steps_per_second", "until"],
+    "/api/sessions/{id}/branch": ["name", "step", "training"],
+    "/api/sessions/{id}/evaluate": ["splits", "statistics"],
+    "/api/sessions/{id}/samples": ["count", "seed", "prompt"],
+    "/api/sessions/{id}/surgery": ["cuts", "show"],
+    "/api/sessions/{id}/outliers/trial": ["count", "seed", "steps", "loss_threshold"],
+    "/api/sessions/{id}/hunt/answer": ["op", "mistake"],
+}
+
+
+@pytest.mark.parametrize("path", FIELDS)
+def test_values_at_the_edges_are_taken_or_refused_in_good_order(client: TestClient, session: str, path: str) -> None:
+    url = path.format(id=session)
+    quick = {"steps": 1} if path.endswith("/trial") else {}
+    for field in FIELDS[path]:
+        for value in EDGES:
+            # As Python writes it: with NaN and half characters, which JSON does not have.
+            body = json.dumps({**quick, field: value}).encode()
+            answer = client.post(url, content=body, headers={"content-type": "application/json"})
+            assert answer.status_code < 500, (path, field, str(value)[:80], answer.text[:200])
+            client.post(f"/api/sessions/{session}/pause")
+
+
+@pytest.mark.parametrize("path", FIELDS)
+def test_a_body_nested_too_deeply_is_refused(client: TestClient, session: str, path: str) -> None:
+    answer = client.post(path.format(id=session), content=NESTED, headers={"content-type": "application/json"})
+    assert answer.status_code == 422, answer.text[:200]
+
+
+@pytest.mark.parametrize("name", ["\x00", "%00", "a%2Fb", "%ff", "dlogits%0a", "é", "💥", "." * 300, "a" * 5000])
+def test_a_name_in_the_path_may_be_anything(client: TestClient, session: str, name: str) -> None:
+    for path in (f"/api/sessions/{name}", f"/api/sessions/{session}/tensors/{name}", f"/api/lessons/{name}"):
+        answer = client.get(path.replace("\x00", "%00"))
+        assert answer.status_code in (404, 422), (path[:80], answer.status_code)

@@ -1,0 +1,82 @@
+"""Clients that never read: let go in time, held up nobody, and cost little while they are there."""
+
+import contextlib
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+from websockets.sync.client import ClientConnection, connect
+
+from tests.server.slow_page import read_nothing
+
+ROOT = Path(__file__).parents[2]
+CLIENTS = 20
+SECONDS_TO_LET_GO = 15
+SECONDS_WATCHED = 4.0
+KIB = 1024
+
+
+@pytest.fixture
+def server() -> Iterator[tuple[int, str]]:
+    """The process id of a server, and its URL."""
+    command = [sys.executable, "-m", "server", "--port", "0", "--database", "sqlite://"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        found = re.search(r"http://\S+/", process.stdout.readline())
+        assert found is not None
+        yield process.pid, found[0]
+        process.terminate()
+        process.wait(timeout=10)  # While clients stall it ends in time, too.
+
+
+def descriptors(pid: int) -> int:
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+def resident(pid: int) -> int:
+    """Bytes of memory."""
+    found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    assert found is not None
+    return KIB * int(found[1])
+
+
+def frames_of(page: ClientConnection, seconds: float) -> tuple[int, int]:
+    """How many frames come in so long, and how long one is."""
+    end, count, size = time.monotonic() + seconds, 0, 0
+    while time.monotonic() < end:
+        page.send('{"type": "ready"}')
+        size = len(page.recv())
+        count += 1
+    return count, size
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="descriptors are counted as Linux tells them")
+def test_clients_that_never_read_are_let_go_and_hold_up_nobody(server: tuple[int, str]) -> None:
+    pid, url = server
+    config = {"model": {"hidden_sizes": [256], "embedding_size": 32}}
+    session = f"{url}api/sessions/{httpx2.post(f'{url}api/sessions', json=config).raise_for_status().json()['id']}"
+    views = [{"id": "W1", "tensor": "W1", "as": "values", "max_cells": 100_000}]
+    httpx2.post(f"{session}/run", json={"steps_per_second": 100}).raise_for_status()
+    with connect(f"{session}/stream".replace("http", "ws"), max_size=None) as page:
+        page.send('{"type": "show", "views": [{"id": "W1", "tensor": "W1", "as": "values", "max_cells": 100000}]}')
+        frames_of(page, 1)
+        before, size = frames_of(page, SECONDS_WATCHED)
+        held, opened = resident(pid), descriptors(pid)
+        with contextlib.ExitStack() as stack:
+            for _ in range(CLIENTS):
+                stack.enter_context(read_nothing(f"{session}/stream", views))
+            since = time.monotonic()
+            during, _ = frames_of(page, SECONDS_WATCHED)
+            taken = (resident(pid) - held) / CLIENTS
+            print(f"{before} frames before, {during} beside {CLIENTS} that do not read, {taken / KIB:,.0f} KiB each")
+            while descriptors(pid) > opened:
+                frames_of(page, 0.2)
+                assert time.monotonic() - since < SECONDS_TO_LET_GO
+        assert during >= 0.95 * before
+        assert taken <= 1.5 * size + 256 * KIB
