@@ -79,7 +79,11 @@ def test_every_answer_is_documented_and_none_is_an_error_of_the_server(
             case.body["steps"] = min(case.body["steps"], 20) if type(case.body["steps"]) is int else case.body["steps"]
         wanted = case.as_transport_kwargs(base_url="http://testserver")
         wanted["content" if isinstance(wanted.get("data"), bytes | str) else "data"] = wanted.pop("data", None)
-        case.validate_response(client.request(**wanted), checks=CHECKS)
+        if wanted.get("files"):  # As the library of the other client takes them
+            wanted["files"] = [(name, written(part)) for name, part in wanted["files"]]
+        answer = client.request(**wanted)
+        answer.request.read()  # The checks tell of it.
+        case.validate_response(answer, checks=CHECKS)
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Of the libraries, about what they make up
@@ -88,6 +92,13 @@ def test_every_answer_is_documented_and_none_is_an_error_of_the_server(
         except Unsatisfiable:
             assert mode is schemathesis.GenerationMode.NEGATIVE
             pytest.skip("there is nothing in such a request that could be against the document")
+
+
+def written(part: Any) -> Any:
+    """A part of a form, whatever was made up for a file's content, as text or bytes."""
+    if isinstance(part, tuple):
+        return (part[0], written(part[1]), *part[2:])
+    return part if isinstance(part, bytes | str) else json.dumps(part)
 
 
 EDGES: list[Any] = [
