@@ -34,6 +34,7 @@ from server.routes import (
 from server.settings import Settings
 from server.store import Store
 from server.stream import router as stream_router
+from server.telemetry import Measured
 from server.validation import describe_errors
 
 SWITCH_SECONDS = 0.0005
@@ -105,6 +106,7 @@ def create_app(settings: Settings) -> FastAPI:
     document(app)
     app.add_middleware(BodyLimit, limit=settings.max_json_bytes, larger=LARGER_BODIES)
     app.add_middleware(CommandRate, per_second=settings.max_commands_per_second)
+    app.add_middleware(Measured)
     app.add_middleware(SecurityHeaders, headers=security_headers(settings.frame_ancestors))
     return app
 

@@ -21,7 +21,7 @@ Role = Literal["present", "watch"]
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 SAFE = {"GET", "HEAD", "OPTIONS"}
-OPEN_TO_ALL = {"/api/health"}  # Whoever keeps the server alive has no token.
+OPEN_TO_ALL = {"/api/health", "/api/health/ready"}  # Whoever keeps the server alive has no token.
 POLICY_VIOLATION = 1008
 DEFAULT_PORTS = {"http": 80, "https": 443}
 ROLE = "gradient_flow_role"  # Where the app finds it in a request's scope.

@@ -116,6 +116,14 @@ class SessionHost:
         self._frames.shutdown(cancel_futures=True)
         await asyncio.to_thread(self._store.close)
 
+    async def check_ready(self) -> None:
+        """Raise Unavailable where nothing could be saved now."""
+        await asyncio.wrap_future(self._store.ping())
+
+    def count_sessions(self) -> tuple[int, int]:
+        """How many are awake, and how many at rest."""
+        return self._roster.count()
+
     def ops(self) -> list[OpInfo]:
         """The op table."""
         return self._ops

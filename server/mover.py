@@ -7,6 +7,7 @@ from concurrent.futures import Future
 
 from model.kernel_engine import KernelEngine
 from model.timeline import Timeline
+from server import telemetry
 from server.breakpoints import why_halted
 from server.errors import Conflict
 from server.motion import Motion, Pace
@@ -136,6 +137,7 @@ class Mover:
             trace = self._timeline.advance(steps, motion.watch)
             self._pace.note_burst(max(trace.updates, 1), time.perf_counter() - begin)
             self._recorded.add(trace, run.step)
+            telemetry.STEPS.inc(trace.updates)
             if motion.watch is not None and trace.halted_at is not None:
                 self.stopped = why_halted(motion.watch, trace.halted_at, run)
         if target is not None and run.step == target.step and self.stopped is None:

@@ -64,6 +64,10 @@ class Roster:
         """All sessions, in the order in which they were made."""
         return list(self._resting)
 
+    def count(self) -> tuple[int, int]:
+        """How many are awake, and how many at rest."""
+        return len(self._workers), len(self._resting) - len(self._workers)
+
     def check_exists(self, session_id: str) -> None:
         """Raise NotFound where there is no such session."""
         if session_id not in self._resting:

@@ -64,6 +64,10 @@ class Store:
         """Write what is under way, then let go of the database."""
         self._database.close()
 
+    def ping(self) -> "Future[None]":
+        """Ask the database for nothing, to see whether it answers."""
+        return self._database.submit(lambda connection: connection.execute(sa.select(sa.literal(1))).close())
+
     # ── Data sets ──
 
     def datasets(self) -> "Future[list[DatasetInfo]]":

@@ -9,6 +9,7 @@ from fastapi import APIRouter, WebSocket
 from pydantic import ValidationError
 from starlette.websockets import WebSocketDisconnect
 
+from server import telemetry
 from server.errors import NotFound, SessionError, TooLarge, TooMany
 from server.host import SessionHost
 from server.validation import describe_errors
@@ -30,7 +31,7 @@ async def stream(websocket: WebSocket, session_id: str) -> None:
     client = StreamClient(websocket, state.host, session_id, state.settings.max_view_cells)
     with contextlib.suppress(WebSocketDisconnect):
         try:
-            with state.streams.one_more(session_id):
+            with state.streams.one_more(session_id), telemetry.STREAMS.track_inprogress():
                 await client.serve()
         except TooMany as error:
             await client.send_error("too_many_streams", str(error))
@@ -128,6 +129,8 @@ class StreamClient:
             if not self._awaited:
                 self._ready.clear()
             await self._websocket.send_bytes(newest.content)
+            telemetry.FRAMES.inc()
+            telemetry.FRAME_BYTES.inc(len(newest.content))
 
 
 async def _first_to_end(*coroutines: Coroutine[Any, Any, Any]) -> None:
