@@ -58,19 +58,35 @@ const written = (method, body) =>
  * @typedef {ReturnType<typeof createApi>} Api
  */
 
-/** @param {typeof globalThis.fetch} fetch */
-export function createApi(fetch = globalThis.fetch.bind(globalThis)) {
+/** Milliseconds until a request that came nowhere is sent once more. */
+const PAUSE = 400;
+const pause = () => new Promise((resolve) => setTimeout(resolve, PAUSE));
+
+/** @param {typeof globalThis.fetch} fetch @param {() => Promise<unknown>} [wait] */
+export function createApi(fetch = globalThis.fetch.bind(globalThis), wait = pause) {
+  const client = crypto.getRandomValues(new Uint32Array(2)).join("-");
+  let commands = 0;
+
   /** @param {string} path @param {RequestInit} [options] */
   async function answer(path, options) {
-    /** @type {Response} */
-    let response;
+    const response = await reached(`/api/${path}`, numbered(options));
+    if (!response.ok) throw await refusal(response);
+    return response;
+  }
+
+  /** Asked twice: a connection that broke may have brought the command, and taken the answer along. @param {string} url @param {RequestInit} [options] */
+  async function reached(url, options) {
     try {
-      response = await fetch(`/api/${path}`, options);
+      return await fetch(url, options).catch(() => wait().then(() => fetch(url, options)));
     } catch {
       throw new ApiError(0, "The server does not answer. Is it still running?");
     }
-    if (!response.ok) throw await refusal(response);
-    return response;
+  }
+
+  /** A command has a number of its own, so that it counts once however often it comes. @param {RequestInit} [options] @returns {RequestInit | undefined} */
+  function numbered(options) {
+    if (!options?.method || options.method === "GET") return options;
+    return { ...options, headers: { ...options.headers, "Idempotency-Key": `${client}-${++commands}` } };
   }
 
   /**

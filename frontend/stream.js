@@ -12,7 +12,8 @@
 /** So many frames are asked for at once. */
 const AHEAD = 2;
 const FIRST_PAUSE = 250;
-const LONGEST_PAUSE = 5000;
+/** Short enough that a page stands again within two seconds of its server. */
+const LONGEST_PAUSE = 1500;
 /** The server's close code for a session that it does not have. */
 const UNKNOWN_SESSION = 4404;
 

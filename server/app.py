@@ -17,6 +17,7 @@ from server.errors import Conflict, Invalid, NotFound, SessionError, TooLarge, T
 from server.headers import SecurityHeaders, security_headers
 from server.host import SessionHost
 from server.limits import BodyLimit, CommandRate, Shares, Streams
+from server.once import Once
 from server.openapi import document
 from server.routes import (
     basics,
@@ -104,6 +105,7 @@ def create_app(settings: Settings) -> FastAPI:
     docs.add_docs(app)
     page.add_page(app)
     document(app)
+    app.add_middleware(Once)
     app.add_middleware(BodyLimit, limit=settings.max_json_bytes, larger=LARGER_BODIES)
     app.add_middleware(CommandRate, per_second=settings.max_commands_per_second)
     app.add_middleware(Measured)

@@ -80,10 +80,37 @@ test("a refusal that is no JSON still says what came", async () => {
   await assert.rejects(api.ops(), { status: 502, message: "The server answered 502 Bad Gateway" });
 });
 
+/** A server of which these answers are lost on the way, and the numbers that its commands had. @param {number[]} lost */
+function losing(...lost) {
+  /** @type {(string | null)[]} */
+  const numbers = [];
+  const api = createApi(async (_url, options = {}) => {
+    numbers.push(new Headers(options.headers).get("Idempotency-Key"));
+    if (lost.includes(numbers.length)) throw new TypeError("fetch failed");
+    return new Response("{}");
+  }, async () => {});
+  return { api, numbers };
+}
+
+test("a command whose answer is lost is sent once more, with the same number", async () => {
+  const { api, numbers } = losing(1);
+  await api.advance("s1", "step", 1);
+  assert.equal(numbers.length, 2);
+  assert.ok(numbers[0]);
+  assert.equal(numbers[0], numbers[1]);
+});
+
+test("each command has a number of its own, and reading has none", async () => {
+  const { api, numbers } = losing();
+  await api.advance("s1", "step", 1);
+  await api.advance("s1", "step", 1);
+  await api.sessions();
+  assert.equal(new Set(numbers).size, 3);
+  assert.equal(numbers[2], null);
+});
+
 test("a server that does not answer is an error with status 0", async () => {
-  const api = createApi(async () => {
-    throw new TypeError("fetch failed");
-  });
+  const { api } = losing(1, 2);
   await assert.rejects(api.ops(), { name: "ApiError", status: 0, message: /does not answer/ });
 });
 
