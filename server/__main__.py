@@ -16,6 +16,7 @@ from server.app import create_app
 from server.database import Unusable
 from server.guard import Doors, Guard, Role, own_origins
 from server.headers import SecurityHeaders, security_headers
+from server.logs import Identified, set_up_logs
 from server.settings import Settings
 from server.validation import describe_errors
 
@@ -28,6 +29,7 @@ def main() -> None:
         settings = CliApp.run(Settings)
     except ValidationError as error:
         sys.exit(f"A setting is wrong: {describe_errors(error.errors())}. See python -m server --help.")
+    set_up_logs(settings.log_level, settings.log_format)
     # Bound here and not by uvicorn: a port in use is known before anything is set up, and port 0 gets its number.
     try:
         listener = _listen(settings.host, settings.port)
@@ -48,8 +50,10 @@ def main() -> None:
     if settings.open:
         webbrowser.open(opened(url, doors, "present"))
     config = uvicorn.Config(
-        SecurityHeaders(Guard(app, doors), security_headers(settings.frame_ancestors)),
+        Identified(SecurityHeaders(Guard(app, doors), security_headers(settings.frame_ancestors))),
+        log_config=None,  # It logs as all others do;
         log_level="warning",
+        access_log=False,  # whom it has answered, ours says.
         server_header=False,
         ws_max_size=settings.max_message_bytes,
         ws_per_message_deflate=False,  # Frames are numbers, which hardly shrink.

@@ -7,6 +7,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from server.guard import origin_of
+from server.logs import Format, Level
 
 
 class Settings(BaseSettings):
@@ -40,6 +41,10 @@ class Settings(BaseSettings):
         description="Which sites may embed the page in a frame, as in a Content-Security-Policy: 'self', or "
         "https://lectures.example.org.",
     )
+    log_level: Level = Field(
+        "warning", description="What is told on stderr: debug, info (each request), warning or error."
+    )
+    log_format: Format = Field("text", description="How: text, one readable line each, or json.")
     open: bool = Field(False, description="Open the page in the browser once the server is up.")
     database: str = Field(
         "",
