@@ -18,8 +18,9 @@ COPY frontend frontend
 RUN useradd --create-home gradient && install --directory --owner=gradient /data
 USER gradient
 
-# Compiled now, and loaded at start; on a processor of another kind it is compiled again, in the background.
-ENV NUMBA_CACHE_DIR=/home/gradient/.cache/numba
+# Compiled now, and loaded at start; on a processor of another kind it is compiled again, in the background. It lies with
+# what outlives the container, so that all else may be read-only: `docker run --read-only --tmpfs /tmp`.
+ENV NUMBA_CACHE_DIR=/data/numba
 RUN python -c "import model.kernel"
 
 # Inside a container the loopback address is nobody's: `docker run -p 8000:8000` needs all of them. Under which addresses

@@ -352,7 +352,7 @@ def test_a_field_left_out_of_a_change_stays_as_it_is(session: Session) -> None:
     session.change_training(TrainingChange(learning_rate=0.3))
     assert session.training.clipping == ClippingInfo(by="norm", threshold=2.0)
     session.change_training(TrainingChange(clipping=None))
-    assert session.training.model_dump() == {"clipping": None, "learning_rate": 0.3, "traps": []}
+    assert session.training.model_dump() == {"clipping": None, "learning_rate": 0.3, "traps": [], "outliers": None}
 
 
 def test_only_parameters_can_be_set(session: Session) -> None:

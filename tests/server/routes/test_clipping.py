@@ -49,7 +49,12 @@ def test_clipping_does_not_touch_the_gradients_on_show(session: SessionDriver) -
 
 def test_clipping_is_switched_off_by_null(session: SessionDriver) -> None:
     session.train(learning_rate=RATE, clipping={"by": "value", "threshold": 1e-6})
-    assert session.train(clipping=None)["training"] == {"learning_rate": RATE, "clipping": None, "traps": []}
+    assert session.train(clipping=None)["training"] == {
+        "learning_rate": RATE,
+        "clipping": None,
+        "traps": [],
+        "outliers": None,
+    }
     before, gradients, after = update_of(session)
     for name, gradient in gradients.items():
         np.testing.assert_allclose(after[name], before[name] - np.float32(RATE) * gradient, rtol=1e-6, atol=1e-7)

@@ -283,7 +283,12 @@ def test_a_branch_shares_the_past_and_goes_its_own_way(new_session: NewSession, 
     info = other.info()
     assert (info["name"], info["parent"]) == ("slower", {"id": session.id, "step": 15})
     assert (info["position"]["step"], info["last_step"]) == (15, 15)
-    assert info["training"] == {"learning_rate": 0.02, "clipping": {"by": "norm", "threshold": 0.1}, "traps": []}
+    assert info["training"] == {
+        "learning_rate": 0.02,
+        "clipping": {"by": "norm", "threshold": 0.1},
+        "traps": [],
+        "outliers": None,
+    }
     assert bits(other) == seen[15]
     other.advance("step", 10)
     assert bits(other) != seen[25]
