@@ -1,49 +1,19 @@
 """Clients that never read: let go in time, held up nobody, and cost little while they are there."""
 
 import contextlib
-import os
-import re
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import httpx2
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
+from tests.hard.processes import IS_TOLD, descriptors, resident
 from tests.server.slow_page import read_nothing
 
-ROOT = Path(__file__).parents[2]
 CLIENTS = 20
 SECONDS_TO_LET_GO = 15
 SECONDS_WATCHED = 4.0
 KIB = 1024
-
-
-@pytest.fixture
-def server() -> Iterator[tuple[int, str]]:
-    """The process id of a server, and its URL."""
-    command = [sys.executable, "-m", "server", "--port", "0", "--database", "sqlite://"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        found = re.search(r"http://\S+/", process.stdout.readline())
-        assert found is not None
-        yield process.pid, found[0]
-        process.terminate()
-        process.wait(timeout=10)  # While clients stall it ends in time, too.
-
-
-def descriptors(pid: int) -> int:
-    return len(os.listdir(f"/proc/{pid}/fd"))
-
-
-def resident(pid: int) -> int:
-    """Bytes of memory."""
-    found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
-    assert found is not None
-    return KIB * int(found[1])
 
 
 def frames_of(page: ClientConnection, seconds: float) -> tuple[int, int]:
@@ -56,7 +26,7 @@ def frames_of(page: ClientConnection, seconds: float) -> tuple[int, int]:
     return count, size
 
 
-@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="descriptors are counted as Linux tells them")
+@pytest.mark.skipif(not IS_TOLD, reason="descriptors are counted as Linux tells them")
 def test_clients_that_never_read_are_let_go_and_hold_up_nobody(server: tuple[int, str]) -> None:
     pid, url = server
     config = {"model": {"hidden_sizes": [256], "embedding_size": 32}}
