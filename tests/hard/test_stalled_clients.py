@@ -7,12 +7,13 @@ import httpx2
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
+from tests.hard.options import SCALE
 from tests.hard.processes import IS_TOLD, descriptors, resident
 from tests.server.slow_page import read_nothing
 
 CLIENTS = 20
 SECONDS_TO_LET_GO = 15
-SECONDS_WATCHED = 4.0
+SECONDS_WATCHED = 4.0 if SCALE >= 1 else 1.0
 KIB = 1024
 
 
@@ -48,5 +49,6 @@ def test_clients_that_never_read_are_let_go_and_hold_up_nobody(server: tuple[int
             while descriptors(pid) > opened:
                 frames_of(page, 0.2)
                 assert time.monotonic() - since < SECONDS_TO_LET_GO
-        assert during >= 0.95 * before
+        if SCALE >= 1:  # What is counted in seconds is so when there is nothing else to do.
+            assert during >= 0.95 * before
         assert taken <= 1.5 * size + 256 * KIB

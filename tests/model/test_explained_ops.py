@@ -9,6 +9,7 @@ import torch
 from model.config import Config, InitConfig
 from model.initialization import initial_parameters, starts
 from model.ops import OPS, Source, sources
+from model.traps import TRAPS
 from tests.model.networks import KINDS, config_of, kind_name, network_of
 
 SOURCES = {name: source for name, source in vars(sources).items() if isinstance(source, Source)}
@@ -52,6 +53,7 @@ def test_every_source_can_be_looked_up(source: Source) -> None:
 def test_every_source_is_cited() -> None:
     network, init = network_of(Config()), InitConfig()
     cited = CITED | {source for start in starts(network, init).values() for source in start.sources}
+    cited |= {source for trap in TRAPS.values() for source in trap.sources}
     assert cited == set(SOURCES.values())
 
 
