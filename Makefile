@@ -20,17 +20,14 @@ run: $(VENV)/.kernel ## Install, start the server, print its URL; options: make 
 test: $(VENV)/.dev $(VENV)/.kernel frontend/node_modules/.installed ## Run all tests: JavaScript, Python, browser; options to pytest: make test ARGS="-k loss"
 	$(BIN)/python -m tests.browser.chromium --install
 	$(BIN)/node --test "tests/frontend/**/*.test.js"
-	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target test-browser test-model test-rest
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-browser test-rest
 
 # Side by side, since each leaves half of two cores idle. Exit code 5: none of these is among those asked for.
 test-browser:
 	$(BIN)/python -m pytest tests/browser $(ARGS) || [ $$? -eq 5 ]
 
-test-model:
-	$(BIN)/python -m pytest tests/model $(ARGS) || [ $$? -eq 5 ]
-
 test-rest:
-	$(BIN)/python -m pytest --ignore=tests/browser --ignore=tests/model $(ARGS) || [ $$? -eq 5 ]
+	$(BIN)/python -m pytest --ignore=tests/browser $(ARGS) || [ $$? -eq 5 ]
 
 test-durability: $(VENV)/.dev $(VENV)/.kernel ## Kill the server 200 times on SQLite, 50 on PostgreSQL: half an hour; fewer: make test-durability KILLS=20
 	$(BIN)/python -m tests.durability.postgresql --install

@@ -29,7 +29,9 @@ def clip(gradients: Mapping[str, Tensor], clipping: Clipping | None) -> Mapping[
     if clipping is None:
         return gradients
     if clipping.by == "value":
-        return {name: g.clamp(-clipping.threshold, clipping.threshold) for name, g in gradients.items()}
+        # A threshold that float32 does not hold bounds nothing; torch would refuse it.
+        bound = min(clipping.threshold, torch.finfo(torch.float32).max)
+        return {name: g.clamp(-bound, bound) for name, g in gradients.items()}
     norm = torch.stack([torch.linalg.vector_norm(g) for g in gradients.values()]).norm()
     scale = (clipping.threshold / (norm + 1e-6)).clamp(max=1.0)
     return {name: g * scale for name, g in gradients.items()}

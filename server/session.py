@@ -294,8 +294,12 @@ class Session:
         return self.progress()
 
     def use_kernel(self) -> None:
-        """The kernel is there now, and with it the kernel's own loss; whoever was told of waiting is to hear of it."""
-        self._changed()
+        """The kernel is there now, and with it the kernel's own loss; whoever was told of waiting is to hear of it.
+
+        Where it was there before the session, that is no news, and nothing has changed.
+        """
+        if self.run.engine.loss is None or self.is_moving:
+            self._changed()
 
     # ── Saving ──
 

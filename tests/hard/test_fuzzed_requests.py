@@ -20,7 +20,7 @@ from starlette.testclient import TestClient
 
 from server.app import create_app
 from server.settings import Settings
-from tests.hard.options import scaled
+from tests.hard.options import SCALE, scaled
 from tests.server.reference import WORDS
 
 REQUESTS = scaled(10_000)
@@ -138,8 +138,8 @@ FIELDS = {
 def test_values_at_the_edges_are_taken_or_refused_in_good_order(client: TestClient, session: str, path: str) -> None:
     url = path.format(id=session)
     quick = {"steps": 1} if path.endswith("/trial") else {}
-    for field in FIELDS[path]:
-        for value in EDGES:
+    for number, field in enumerate(FIELDS[path]):
+        for value in EDGES if SCALE >= 1 else EDGES[number % 3 :: 3]:
             # As Python writes it: with NaN and half characters, which JSON does not have.
             body = json.dumps({**quick, field: value}).encode()
             answer = client.post(url, content=body, headers={"content-type": "application/json"})

@@ -11,12 +11,12 @@ from starlette.testclient import TestClient
 
 from server.app import create_app
 from server.settings import Settings
-from tests.hard.options import scaled
+from tests.hard.options import SCALE, scaled
 from tests.server.archives import sealed, unpacked
 from tests.server.driving import SessionDriver, to_npy
 
 NPY_FILES = scaled(40_000)
-ARCHIVES = scaled(10_000)
+ARCHIVES = scaled(10_000) if SCALE >= 1 else 40
 EVIL = pickle.dumps(np.array([object()], dtype=object))
 SPLICES = [b"\x80\x04\x95", EVIL, b"|O", b"'descr': '|O8'", b"\x00" * 9, b"\xff" * 9, b"{", b"9" * 30, b"NaN", b"-1"]
 

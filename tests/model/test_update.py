@@ -1,3 +1,5 @@
+from typing import Literal
+
 import pytest
 import torch
 
@@ -35,6 +37,14 @@ def test_an_update_is_the_learning_rate_times_the_gradient(tape: Tape) -> None:
     updated = updated_parameters(tape, 0.3, None)
     for name, value in updated.items():
         assert torch.equal(value, tape.values[name] - 0.3 * tape.gradients[f"d{name}"])
+
+
+@pytest.mark.parametrize("by", ["norm", "value"])
+@pytest.mark.parametrize("threshold", [1e39, 1e308])
+def test_a_threshold_beyond_float32_bounds_nothing(tape: Tape, by: Literal["norm", "value"], threshold: float) -> None:
+    gradients = {name: tape.gradients[f"d{name}"] for name in tape.network.parameters}
+    clipped = clip(gradients, Clipping(by, threshold))
+    assert all(torch.equal(clipped[name], gradient) for name, gradient in gradients.items())
 
 
 def test_an_update_changes_nothing_in_place(tape: Tape) -> None:

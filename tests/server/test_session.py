@@ -236,6 +236,12 @@ def test_the_tape_waits_for_no_kernel() -> None:
     assert session.engine.name == "tape"
 
 
+def test_a_kernel_that_was_there_before_the_session_is_no_news(session: Session) -> None:
+    before = session.version
+    session.use_kernel()
+    assert session.version == before
+
+
 def test_the_loss_does_not_depend_on_when_the_kernel_came() -> None:
     kernel: Future[None] = Future()
     late, early = make(kernel), make()
