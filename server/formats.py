@@ -94,7 +94,8 @@ def decode_npy(content: bytes) -> NDArray[np.float64]:
         raise Invalid("the body is no npy file, or is cut off, or holds no numbers: write it by numpy.save") from None
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "fiu":
         raise Invalid("the body must be an npy file of one array of real numbers: write it by numpy.save")
-    return array.astype(np.float64)
+    with np.errstate(invalid="ignore"):  # Whoever sets a parameter refuses what is not finite, in words.
+        return array.astype(np.float64)
 
 
 def decode_json(content: bytes) -> NDArray[np.float64]:

@@ -91,6 +91,11 @@ def test_a_slice_outside_the_tensor_is_refused_with_the_reason(text: str, said: 
         parse_slices(text, (12, 10))
 
 
+def test_a_number_that_signals_that_it_is_none_is_read_without_a_warning() -> None:
+    signalling = np.array([0x7D01], np.uint16).view(np.float16)
+    assert np.isnan(decode_npy(to_npy(signalling))).all()
+
+
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.int8, np.uint16, np.int64, ">f4", ">f8"])
 def test_npy_of_any_real_numbers_is_read(dtype: str) -> None:
     array = np.arange(6).reshape(2, 3).astype(dtype)
