@@ -94,7 +94,7 @@ def decode_npy(content: bytes) -> NDArray[np.float64]:
         raise Invalid("the body is no npy file, or is cut off, or holds no numbers: write it by numpy.save") from None
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "fiu":
         raise Invalid("the body must be an npy file of one array of real numbers: write it by numpy.save")
-    with np.errstate(invalid="ignore"):  # Whoever sets a parameter refuses what is not finite, in words.
+    with np.errstate(all="ignore"):  # Whoever sets a parameter refuses what is not finite, in words.
         return array.astype(np.float64)
 
 

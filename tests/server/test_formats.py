@@ -91,9 +91,12 @@ def test_a_slice_outside_the_tensor_is_refused_with_the_reason(text: str, said: 
         parse_slices(text, (12, 10))
 
 
-def test_a_number_that_signals_that_it_is_none_is_read_without_a_warning() -> None:
-    signalling = np.array([0x7D01], np.uint16).view(np.float16)
-    assert np.isnan(decode_npy(to_npy(signalling))).all()
+SIGNALLING = np.array([0x7F800001], np.uint32).view(np.float32)  # A NaN that is to be complained of
+
+
+@pytest.mark.parametrize("number", [SIGNALLING, np.array([np.longdouble("1e4000")])], ids=["NaN", "large"])
+def test_what_float64_does_not_hold_is_read_without_a_warning_as_what_is_not_finite(number: Array) -> None:
+    assert not np.isfinite(decode_npy(to_npy(number))).any()
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.int8, np.uint16, np.int64, ">f4", ">f8"])
