@@ -60,7 +60,7 @@ class Difference:
     """How a tensor differs from what it was without the cuts."""
 
     name: str
-    cells: int  # Of so many of its cells, NaN included
+    cells: int  # So many of its cells do
     of: int
     largest: float  # The largest difference of a cell
     relative: float  # That, measured by the tensor's own largest magnitude before
@@ -193,11 +193,13 @@ def _pairs(before: Tape, after: Tape) -> Iterator[tuple[str, Tensor, Tensor]]:
 
 
 def _difference(name: str, before: Tensor, after: Tensor) -> Difference:
-    largest = (after - before).abs().max().item()
+    # A NaN that was there before is no change, though it equals nothing; nor is an infinity, less itself NaN.
+    differs = (after != before) & ~(after.isnan() & before.isnan())
+    largest = (after.double() - before.double())[differs].abs().max().item() if differs.any() else 0.0
     magnitude = before.abs().max().item()
     return Difference(
         name=name,
-        cells=int((after != before).sum()),
+        cells=int(differs.sum()),
         of=before.numel(),
         largest=largest,
         relative=largest / magnitude if magnitude else math.inf if largest else 0.0,

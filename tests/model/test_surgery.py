@@ -113,6 +113,13 @@ def test_without_a_cut_nothing_changes_and_both_updates_are_the_same(run: Run) -
     assert operation.ordinary == operation.operated
 
 
+def test_where_a_run_has_diverged_nothing_changes_without_a_cut_either(run: Run) -> None:
+    run.set_parameter("W3", torch.full_like(run.parameters["W3"], 3e38))
+    assert any(tensor.isnan().any() for tensor in run.tape.gradients.values())
+    assert changed(operated(run)) == set()
+    assert "h_1" in changed(operated(run, SetCell("h_1", (0, 0), 0.5)))
+
+
 @pytest.mark.parametrize("tensor", ["hpreact_1", "dhpreact_1"])
 def test_a_detached_tensor_hands_no_gradient_on(run: Run, tensor: str) -> None:
     operation = operated(run, Detach(tensor))
