@@ -6,10 +6,9 @@ ARG PYTORCH_INDEX=https://download.pytorch.org/whl/cpu
 WORKDIR /app
 
 # Dependencies first: this layer is made again only when a version changes.
-COPY pyproject.toml constraints.txt ./
-RUN pip install --no-cache-dir --root-user-action ignore --constraint constraints.txt pip \
- && pip install --no-cache-dir --root-user-action ignore --constraint constraints.txt \
-      --extra-index-url "$PYTORCH_INDEX" --group run
+COPY pyproject.toml requirements.txt ./
+RUN pip install --no-cache-dir --root-user-action ignore --require-hashes --no-deps --requirement requirements.txt \
+ && pip install --no-cache-dir --root-user-action ignore --extra-index-url "$PYTORCH_INDEX" --group run
 
 COPY model model
 COPY server server

@@ -5,11 +5,14 @@ PYTHON ?= $(firstword $(shell for python in python3 python3.13 python3.12 python
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+# For all systems. Of torch each system takes a build of its own, so that no hash holds for all: it is left out.
+LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	--no-emit-package torch --annotation-style line --custom-compile-command "make lock"
 # npm and tsc start `node` by its name: here that is the one in .venv.
 NODE_PATH_FIRST := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-durability test-hard lint format bench screenshot lock clean
+.PHONY: help run test test-durability test-hard lint format bench screenshot lock audit clean
 
 help: ## List what make can do
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 24
@@ -53,32 +56,32 @@ bench: $(VENV)/.dev $(VENV)/.kernel ## Measure, print a table, write benchmarks/
 screenshot: $(VENV)/.dev $(VENV)/.kernel ## Take the README's screenshots anew
 	$(BIN)/python -m tests.browser.screenshot
 
-lock: ## Resolve the newest versions that pyproject.toml allows into constraints.txt
-	rm -rf $(VENV)/lock
-	$(PYTHON) -m venv $(VENV)/lock
-	$(VENV)/lock/bin/python -m pip install --quiet --upgrade pip
-	$(VENV)/lock/bin/python -m pip install --quiet --group dev
-	echo "# The versions that are installed, written by make lock." > constraints.txt
-	$(VENV)/lock/bin/python -m pip freeze --all | sed 's/+cpu$$//' >> constraints.txt
-	rm -rf $(VENV)/lock
+lock: $(VENV)/.dev ## Resolve the newest versions that pyproject.toml allows, and the hashes of their files
+	$(LOCK) --group run --output-file requirements.txt
+	$(LOCK) --group dev --constraint requirements.txt --output-file requirements-dev.txt
+
+audit: $(VENV)/.dev ## Ask PyPI for known vulnerabilities of all that is installed
+	$(BIN)/python -m tests.vulnerabilities
 
 clean: ## Remove all that make made
 	rm -rf $(VENV) frontend/node_modules .hypothesis .pytest_cache .mypy_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Each stamp is newer than what it was made from, so an install happens once and again when a version changes.
-$(VENV)/.made: constraints.txt
+$(VENV)/.made:
 	@test -n "$(PYTHON)" || { echo "Gradient Flow needs Python 3.11 or newer: install it, or name it: make PYTHON=/path/to/python3" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) install --quiet --constraint constraints.txt pip
 	@touch $@
 
-$(VENV)/.run: $(VENV)/.made pyproject.toml constraints.txt
-	$(PIP) install --constraint constraints.txt --group run
+# First what is locked, file for file as its hash says; then torch, with what only its build for this machine needs.
+$(VENV)/.run: $(VENV)/.made pyproject.toml requirements.txt
+	$(PIP) install --require-hashes --no-deps --requirement requirements.txt
+	$(PIP) install --group run
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.made pyproject.toml constraints.txt
-	$(PIP) install --constraint constraints.txt --group dev
+$(VENV)/.dev: $(VENV)/.made pyproject.toml requirements-dev.txt
+	$(PIP) install --require-hashes --no-deps --requirement requirements-dev.txt
+	$(PIP) install --group dev
 	@touch $(VENV)/.run $@
 
 # Importing the kernel compiles it into numba's cache, from which the server loads it.
