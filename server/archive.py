@@ -123,7 +123,9 @@ def write_archive(session: SavedSession, dataset: SavedDataset) -> bytes:
         divergence=info.divergence,
     )
     log = [
-        _Command(**{k: v for k, v in vars(each).items() if k != "tensor"}, has_tensor=each.tensor is not None)
+        _Command(
+            **{k: v for k, v in vars(each).items() if k not in ("tensor", "key")}, has_tensor=each.tensor is not None
+        )
         for each in session.commands
     ]
     kept = [

@@ -46,6 +46,7 @@ from server.laboratory.schemas import (
     TrapInfo,
 )
 from server.laboratory.surgery import perform
+from server.log import command_key
 from server.past import Identity, Past
 from server.pending import describe_update
 from server.roster import Roster
@@ -79,7 +80,7 @@ from server.schemas import (
 )
 from server.session import Session
 from server.store import SavedDataset, SavedSession, Store
-from server.turns import Turns
+from server.turns import Turns, TurnsBySpeed
 from server.views import View
 
 T = TypeVar("T")
@@ -100,7 +101,9 @@ class SessionHost:
         # Evaluations take long: one after the other, they keep no short request waiting for a thread.
         self._evaluations = ThreadPoolExecutor(max_workers=1, thread_name_prefix="evaluation")
         self._naming = asyncio.Lock()
-        turns = Turns(at_once=os.cpu_count() or 1)
+        self._carried_out: dict[str, str] = {}  # The keys of commands before this server began, and whose they were
+        cores = os.cpu_count() or 1
+        turns = TurnsBySpeed(quick=Turns(at_once=cores), slow=Turns(at_once=cores))
         self._datasets = Datasets(store)
         self._roster = Roster(store, self._datasets, self._kernel, turns, self._frames, rest_after_seconds)
 
@@ -108,6 +111,7 @@ class SessionHost:
         """Learn what the store has. Raises Unavailable."""
         await self._datasets.open()
         await self._roster.open()
+        self._carried_out = await asyncio.wrap_future(self._store.keys())
 
     async def close(self) -> None:
         """Have all sessions saved, and end them."""
@@ -142,10 +146,14 @@ class SessionHost:
 
     async def create(self, config: Config) -> SessionInfo:
         """Begin a session. Raises Invalid where its data set is unknown or too small, or the network too large."""
+        if self._was_carried_out():
+            return await self._made_before()
         return await self._begin(Identity(new_id(), config.name, config), Past())
 
     async def branch(self, session_id: str, wanted: BranchWanted) -> SessionInfo:
         """A new session that shares this one's past. Raises Conflict where the step is beyond its end."""
+        if self._was_carried_out():
+            return await self._made_before()
         worker = await self._roster.awake(session_id)
         identity, past = await asyncio.wrap_future(
             worker.call(lambda session: (session.identity, session.past_until(wanted.step, wanted.training)))
@@ -186,6 +194,10 @@ class SessionHost:
         """What a session is and where it stands."""
         return await self._roster.info(session_id)
 
+    async def progress(self, session_id: str) -> Progress:
+        """Where a session stands, and what it is doing."""
+        return await self._call(session_id, Session.progress)
+
     async def timeline(self, session_id: str) -> TimelineInfo:
         """A session's past at a glance."""
         return await self._call(session_id, Session.timeline_info)
@@ -210,6 +222,8 @@ class SessionHost:
 
     async def import_session(self, content: bytes) -> SessionInfo:
         """A session that was exported, as a new one. Raises Invalid where the file is not one, whole and as written."""
+        if self._was_carried_out():
+            return await self._made_before()
         archive = await asyncio.to_thread(read_archive, content, self._max_session_bytes)
         info, new = await self._datasets.find_or_read(archive.words, archive.dataset_name)
         data = archive.config.data.model_copy(update={"dataset": info.id})
@@ -221,16 +235,22 @@ class SessionHost:
 
     async def advance(self, session_id: str, unit: Unit, count: int) -> Progress:
         """Move in time, and answer when it is done."""
+        if self._was_carried_out():
+            return await self.progress(session_id)
         motion = await self._call(session_id, lambda session: session.advance(unit, count))
         return await asyncio.wrap_future(motion)
 
     async def seek(self, session_id: str, wanted: Seek) -> Progress:
         """Go to a step of the session's past, and answer when it is done."""
+        if self._was_carried_out():
+            return await self.progress(session_id)
         motion = await self._call(session_id, lambda session: session.seek(wanted))
         return await asyncio.wrap_future(motion)
 
     async def start(self, session_id: str, wanted: RunWanted) -> Progress:
         """Train on by itself, from now on."""
+        if self._was_carried_out():
+            return await self.progress(session_id)
         return await self._call(session_id, lambda session: session.start(wanted))
 
     async def pause(self, session_id: str) -> Progress:
@@ -239,6 +259,8 @@ class SessionHost:
 
     async def change_training(self, session_id: str, change: TrainingChange, later: Later | None) -> SessionInfo:
         """Change learning rate, clipping or traps from this step on."""
+        if self._was_carried_out():
+            return await self.info(session_id)
         return await self._call(session_id, lambda session: session.change_training(change, later))
 
     async def traps(self, session_id: str) -> list[TrapInfo]:
@@ -252,10 +274,14 @@ class SessionHost:
 
     async def take_hint(self, session_id: str) -> Hunting:
         """Another hint about the hidden trap."""
+        if self._was_carried_out():
+            return await self.hunting(session_id)
         return await self._call(session_id, Session.take_hint)
 
     async def answer_hunt(self, session_id: str, answer: HuntAnswer) -> Hunting:
         """Name what is hidden, and be told what it is."""
+        if self._was_carried_out():
+            return await self.hunting(session_id)
         return await self._call(session_id, lambda session: session.answer_hunt(answer))
 
     async def hunt_sheet(self, session_id: str, seed: int, *, answers: bool) -> list[SheetTask]:
@@ -302,6 +328,8 @@ class SessionHost:
         self, session_id: str, name: str, content: bytes, *, as_npy: bool, later: Later | None
     ) -> SessionInfo:
         """Set a parameter at this position from npy or JSON, and compute again what follows from it."""
+        if self._was_carried_out():
+            return await self.info(session_id)
         array = await asyncio.to_thread(decode_npy if as_npy else decode_json, content)
         return await self._call(session_id, lambda session: session.set_parameter(name, torch.from_numpy(array), later))
 
@@ -418,6 +446,14 @@ class SessionHost:
     async def _call(self, session_id: str, function: Callable[[Session], T]) -> T:
         worker = await self._roster.awake(session_id)
         return await asyncio.wrap_future(worker.call(function))
+
+    def _was_carried_out(self) -> bool:
+        """Whether this command was, before this server began: then it is answered by how things stand now."""
+        return command_key.get() in self._carried_out
+
+    async def _made_before(self) -> SessionInfo:
+        """The session that a command made before this server began."""
+        return await self.info(self._carried_out[command_key.get() or ""])
 
     async def _begin(self, identity: Identity, past: Past, new: NewDataset | None = None) -> SessionInfo:
         """`new`: its data set, where that is to be kept with it."""

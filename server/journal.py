@@ -16,6 +16,9 @@ from server.store import Changes, Store
 log = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_SAVES = 0.5  # Of a session that moves by itself; whatever is acknowledged is saved before.
+# … or longer, so that no session takes more of the store's time than this, on which all the others wait, too:
+LARGEST_SHARE = 0.02
+MOST_SECONDS_BETWEEN_SAVES = 30.0
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class Journal:
         self._version = -1
         self._under_way: _Save | None = None
         self._tried_at = time.monotonic()
+        self._cost = 0.0  # Seconds that the last save took, with its wait for those of other sessions
 
     def next_number(self) -> int:
         """The next command's number in the log."""
@@ -67,7 +71,10 @@ class Journal:
         """How long until the session is to be saved by itself; None while all of this version is."""
         if self._version == version and self._under_way is None and self.problem is None:
             return None
-        return max(0.0, self._tried_at + SECONDS_BETWEEN_SAVES - time.monotonic())
+        pause = SECONDS_BETWEEN_SAVES
+        if self.problem is None:
+            pause = min(max(pause, self._cost / LARGEST_SHARE), MOST_SECONDS_BETWEEN_SAVES)
+        return max(0.0, self._tried_at + pause - time.monotonic())
 
     def begin(self, info: SessionInfo, version: int, checkpoints: Checkpoints) -> None:
         """Have the session saved, without waiting for it; while a save is under way nothing more is begun."""
@@ -130,7 +137,10 @@ class Journal:
             dropped_metrics=tuple(metrics.removed),
         )
         self._commands = []
-        return _Save(changes, metrics, kept, version, self._store.save(changes))
+        begun_at = time.monotonic()
+        saved = self._store.save(changes)
+        saved.add_done_callback(lambda _: setattr(self, "_cost", time.monotonic() - begun_at))
+        return _Save(changes, metrics, kept, version, saved)
 
     def _finish(self) -> SessionError | None:
         """Wait for the save under way; what it did not write is to be written by the next one."""

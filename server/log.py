@@ -1,6 +1,7 @@
 """The log: every command that a session was given, in order. Config and log determine all of its numbers."""
 
 from collections.abc import Iterable
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -21,6 +22,8 @@ CHANGED = {
     "set_traps": ("traps", "traps"),
     "set_outliers": ("outliers", "outliers"),
 }
+# What whoever gives a command calls it, so that one which is sent again counts once; None: it is never sent again.
+command_key: ContextVar[str | None] = ContextVar("command_key", default=None)
 VALUE = "value"  # What the tensor of a set_parameter is called in its blob.
 
 
@@ -35,6 +38,7 @@ class Command:
     body: dict[str, Any] = field(default_factory=dict)
     tensor: bytes | None = None
     given_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    key: str | None = None  # As `command_key`
 
     def info(self) -> CommandInfo:
         """It as it is told to people; a parameter's values are left out."""

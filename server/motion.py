@@ -9,6 +9,7 @@ from typing import Any
 
 from model.clock import Position
 from model.engine import Watch
+from server.log import command_key
 from server.schemas import CommandKind, Progress
 
 BURST_SECONDS = 1 / 240  # A quarter of a display's frame: whoever asks, a page for its next frame too, waits no longer.
@@ -24,7 +25,8 @@ class Motion:
     find_target: Callable[[], Position | None]  # Asked when it begins, since others may be under way before it.
     by_itself: bool  # A run, which people pause; else an advance or a seek, whose end somebody awaits.
     kind: CommandKind = "run"  # What is logged of it,
-    body: dict[str, Any] = field(default_factory=dict)  # and what it said
+    body: dict[str, Any] = field(default_factory=dict)  # and what it said,
+    key: str | None = field(default_factory=command_key.get)  # and by whom it is known.
     steps_per_second: float | None = None
     watch: Watch | None = None  # What ends a run before its target
     finished: Future[Progress] = field(default_factory=Future)
@@ -68,6 +70,7 @@ class Pace:
 
     def __init__(self) -> None:
         self.burst_steps = 1
+        self.is_slow = False  # Whether a burst of one step took longer than a burst is to
         self._seen: deque[tuple[float, int]] = deque()
 
     def clear(self) -> None:
@@ -84,6 +87,7 @@ class Pace:
     def note_burst(self, steps: int, seconds: float) -> None:
         """So many steps took so long: size the next burst by it."""
         fitting = steps * BURST_SECONDS / max(seconds, 1e-9)
+        self.is_slow = fitting < 1
         self.burst_steps = max(1, int(min(fitting, FASTER_AT_MOST * steps)))
 
     @property

@@ -55,6 +55,11 @@ class Mover:
         return self._pace.steps_per_second if self.running else None
 
     @property
+    def is_slow(self) -> bool:
+        """Whether a single step takes longer than a burst is to."""
+        return self._pace.is_slow
+
+    @property
     def engine(self) -> EngineInfo:
         """What makes the steps."""
         return EngineInfo(

@@ -1,4 +1,7 @@
-"""A command that is sent twice counts once: who repeats one, since no answer came, gives it the same number."""
+"""A command that is sent twice counts once: who repeats one, since no answer came, gives it the same number.
+
+Here the answers of this server are kept. What an earlier one carried out, the session host knows from the log.
+"""
 
 import asyncio
 from collections import OrderedDict
@@ -9,6 +12,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.limits import READS
+from server.log import command_key
 
 HEADER = "Idempotency-Key"
 LONGEST_KEY = 200
@@ -59,9 +63,11 @@ class Once:
             answer.append(message)
             await send(message)
 
+        token = command_key.set(key)
         try:
             await self._app(scope, receive, send_and_keep)
         finally:
+            command_key.reset(token)
             is_whole = bool(answer) and not answer[-1].get("more_body", False)
             size = sum(len(message.get("body", b"")) for message in answer)
             if is_whole and size <= LARGEST_KEPT and answer[0]["status"] not in TRANSIENT:

@@ -14,7 +14,7 @@ from server.past import Identity, Past, ended_while_running
 from server.schemas import SessionInfo
 from server.session import Session
 from server.store import SavedDataset, SavedSession, Store
-from server.turns import Turns
+from server.turns import TurnsBySpeed
 from server.worker import Worker
 
 P = ParamSpec("P")
@@ -27,7 +27,13 @@ class Roster:
     """Used in the event loop's thread alone. An awake session has a worker; a resting one has its last info."""
 
     def __init__(
-        self, store: Store, datasets: Datasets, kernel: Future[None], turns: Turns, frames: Executor, rest_after: float
+        self,
+        store: Store,
+        datasets: Datasets,
+        kernel: Future[None],
+        turns: TurnsBySpeed,
+        frames: Executor,
+        rest_after: float,
     ) -> None:
         """`rest_after`: seconds without a touch, after which a session is put to rest."""
         self._store = store

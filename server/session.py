@@ -24,7 +24,7 @@ from server.errors import Conflict, Invalid, NotFound, SessionError
 from server.journal import Journal
 from server.laboratory.hunts import Hunts
 from server.laboratory.schemas import HuntAnswer, Hunting
-from server.log import Command, changes_in_effect, command_of, describe, edit_of, edits_of
+from server.log import Command, changes_in_effect, command_key, command_of, describe, edit_of, edits_of
 from server.motion import Motion
 from server.mover import Mover
 from server.past import Identity, Past, describe_divergence, ended_while_running
@@ -188,8 +188,9 @@ class Session:
             ]
         changes += [command for command in self._hunts.commands if command.step <= step]
         origin = Command(0, "branch", step, self.run.network.ops if op is None else op, {"from": self.id})
+        commands = enumerate([*changes, origin], start=1)
         return Past(
-            commands=[replace(command, number=number) for number, command in enumerate([*changes, origin], start=1)],
+            commands=[replace(command, number=number, key=None) for number, command in commands],
             checkpoints=[checkpoint for checkpoint in self.timeline.checkpoints if checkpoint.step <= step],
             metrics=self.recorded.copy_until(step).take_changes().written,
             last_step=step,
@@ -278,7 +279,7 @@ class Session:
         motion = Motion(lambda: target, by_itself=True, steps_per_second=wanted.steps_per_second, watch=watch)
         self._begin(motion)
         try:
-            self._log("run", wanted.model_dump(exclude_none=True))
+            self._log("run", wanted.model_dump(exclude_none=True), command_key.get())
         except SessionError:
             self._mover.withdraw(motion)
             self.version += 1
@@ -341,6 +342,11 @@ class Session:
         """How long until `burst` is wanted: 0 at once, None when nothing is under way or the kernel is not there."""
         return self._mover.seconds_until_due()
 
+    @property
+    def is_slow(self) -> bool:
+        """Whether a burst takes longer than it is to, since a single step does."""
+        return self._mover.is_slow
+
     def burst(self) -> None:
         """Take the motion under way further, by about as many steps as fit between two frames of a display."""
         self._mover.burst()
@@ -356,7 +362,9 @@ class Session:
         try:
             if motion.by_itself:
                 self.timeline.keep()
-            self._log("pause" if motion.by_itself else motion.kind, motion.body)
+                self._log("pause", motion.body)
+            else:
+                self._log(motion.kind, motion.body, motion.key)
         except Exception as caught:  # noqa: BLE001 (whatever went wrong belongs to whoever awaits it)
             error = caught
         if not motion.finished.set_running_or_notify_cancel():
@@ -399,7 +407,8 @@ class Session:
         here = self.run.position
         commands = [Command(self._journal.next_number(), "discard", here.step, here.op)] if discards else []
         changes = [command_of(edit, self._journal.next_number(), here.op) for edit in edits]
-        self._save_ahead([*commands, *changes], last_step=here.step)
+        given = [replace(command, key=command_key.get()) for command in [*commands, *changes]]
+        self._save_ahead(given, last_step=here.step)
         if discards:
             self._discards += 1
             self.timeline.discard_later()
@@ -421,7 +430,7 @@ class Session:
     def _take(self, kind: CommandKind, body: Mapping[str, Any]) -> None:
         """Have a hint or an answer in the log, and go by it."""
         here = self.run.position
-        command = Command(self._journal.next_number(), kind, here.step, here.op, dict(body))
+        command = Command(self._journal.next_number(), kind, here.step, here.op, dict(body), key=command_key.get())
         self._save_ahead([command])
         self._hunts.take(command)
 
@@ -469,10 +478,10 @@ class Session:
         finally:
             self.version += self._journal.problem != before
 
-    def _log(self, kind: CommandKind, body: Mapping[str, Any]) -> None:
+    def _log(self, kind: CommandKind, body: Mapping[str, Any], key: str | None = None) -> None:
         """Have a command and where it led to in the store before it is acknowledged. Raises Unavailable."""
         here = self.run.position
-        self._journal.log(Command(self._journal.next_number(), kind, here.step, here.op, dict(body)))
+        self._journal.log(Command(self._journal.next_number(), kind, here.step, here.op, dict(body), key=key))
         self.save()
 
     def _changed(self) -> None:

@@ -12,11 +12,12 @@ from model.checkpoints import Checkpoint
 from server import tables
 from server.database import Database
 from server.errors import NotFound
-from server.log import Command
+from server.log import Command, command_key
 from server.recorded import Key
 from server.schemas import DatasetInfo, SessionInfo
 
 UNDO_TIME = timedelta(days=1)  # So long a deletion can be undone.
+REPEAT_TIME = timedelta(days=1)  # So long a command that is sent again is known.
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,16 @@ class Store:
         query = _rows_of(tables.commands, session_id)
         return self._database.submit(lambda connection: [_command(row) for row in connection.execute(query)])
 
+    def keys(self) -> "Future[dict[str, str]]":
+        """Of the newest commands that have one, each with the session that it changed, or made."""
+        since = _now() - REPEAT_TIME
+        made, given = tables.sessions.c, tables.commands.c
+        query = sa.union_all(
+            sa.select(made.key, made.id).where(made.key.is_not(None), made.created_at >= since),
+            sa.select(given.key, given.session_id).where(given.key.is_not(None), given.given_at >= since),
+        )
+        return self._database.submit(lambda connection: {row.key: row.id for row in connection.execute(query)})
+
     def create(self, changes: Changes, dataset: SavedDataset | None = None) -> "Future[None]":
         """Keep a new session, and with it its data set where that is new, too."""
         info = changes.info
@@ -137,6 +148,7 @@ class Store:
             "dataset_id": info.config.data.dataset,
             "info": info.model_dump(mode="json"),
             "created_at": info.created_at.astimezone(UTC).replace(tzinfo=None),
+            "key": command_key.get(),
         }
 
         def insert(connection: sa.Connection) -> None:

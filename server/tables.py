@@ -40,6 +40,7 @@ sessions = Table(
     Column("info", JSON, nullable=False),  # A SessionInfo, as it was when the session was last saved
     Column("created_at", DateTime, nullable=False),
     Column("deleted_at", DateTime),  # Until it is purged, a deletion can be undone.
+    Column("key", String(200)),  # Of the request that made it
     Index("sessions_by_creation", "created_at"),
 )
 
@@ -54,6 +55,7 @@ commands = Table(
     Column("body", JSON, nullable=False),
     Column("tensor", LargeBinary),  # A parameter's values, as safetensors
     Column("given_at", DateTime, nullable=False),
+    Column("key", String(200)),  # Of the request that gave it
 )
 
 checkpoints = Table(

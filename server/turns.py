@@ -3,6 +3,7 @@
 import threading
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 
 
 class Turns:
@@ -38,3 +39,14 @@ class Turns:
             if not begin():
                 with self._lock:
                     self._free += 1
+
+
+@dataclass(frozen=True)
+class TurnsBySpeed:
+    """Sessions whose every step takes longer than a moment take turns among themselves: nobody waits for their ends.
+
+    It is the system that divides the cores between the two.
+    """
+
+    quick: Turns
+    slow: Turns

@@ -1,8 +1,11 @@
 """A thread that owns one session: carries out what is asked of it in order, and trains in between."""
 
 import contextlib
+import contextvars
 import logging
+import os
 import queue
+import sys
 import threading
 import time
 import weakref
@@ -15,7 +18,7 @@ from typing import NoReturn, TypeVar
 from server.errors import NotFound, SessionError
 from server.frames import Frame, build_frame
 from server.session import Session
-from server.turns import Turns
+from server.turns import Turns, TurnsBySpeed
 from server.views import View
 
 T = TypeVar("T")
@@ -25,6 +28,7 @@ LONGEST_WAIT_SECONDS = 3600.0
 # Of a session that trains, frames are built no closer together: pages that come meanwhile share one. Half a display's
 # frame, so that a page which asks 60 times a second is not always just too early.
 SECONDS_BETWEEN_FRAMES = 1 / 120
+NICENESS = 10  # Of threads that train, more than that of those who answer people
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ class Worker:
     snapshot, so that training waits for nobody who watches.
     """
 
-    def __init__(self, session: Session, kernel: Future[None], turns: Turns, frames: Executor) -> None:
+    def __init__(self, session: Session, kernel: Future[None], turns: TurnsBySpeed, frames: Executor) -> None:
         self.id = session.id
         self.recorded = session.recorded
         self.touched_at = time.monotonic()  # The roster's: when somebody last wanted something of it.
@@ -56,7 +60,8 @@ class Worker:
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._watchers: list[Watcher] = []
         self._served_at = -SECONDS_BETWEEN_FRAMES
-        self._has_asked = self._has_turn = False
+        self._asked: Turns | None = None  # Where a turn was asked for,
+        self._has_turn = False  # and whether it has come
         self._closed = False
         self._saves_at_end = True
         self._gate = threading.Lock()  # So that nothing enters the inbox after its end.
@@ -66,9 +71,10 @@ class Worker:
         kernel.add_done_callback(partial(_tell_of_kernel, weakref.ref(self)))
 
     def call(self, function: Callable[[Session], T]) -> Future[T]:
-        """Carry out `function` between two bursts; its result or its error becomes the future's."""
+        """Carry out `function` between two bursts, in the caller's context; its result or its error is the future's."""
         future: Future[T] = Future()
-        self._put(lambda: _resolve(future, lambda: function(self._session)))
+        context = contextvars.copy_context()
+        self._put(lambda: _resolve(future, lambda: context.run(function, self._session)))
         return future
 
     def next_frame(
@@ -108,12 +114,15 @@ class Worker:
     # ── In the thread ──
 
     def _work(self) -> None:
+        if sys.platform == "linux":  # Elsewhere a thread has no priority of its own.
+            thread = threading.get_native_id()
+            os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + NICENESS)
         while not self._closed:
             self._take(self._seconds_to_wait())
             self._take_all()
-            if self._session.seconds_until_due() == 0.0 and not self._has_asked:
-                self._has_asked = True
-                self._turns.ask(self._tell_of_turn)
+            if self._session.seconds_until_due() == 0.0 and self._asked is None:
+                self._asked = self._turns.slow if self._session.is_slow else self._turns.quick
+                self._asked.ask(self._tell_of_turn)
                 self._take_all()  # The turn has come already, where nobody else had it.
             if self._has_turn:
                 self._train()
@@ -124,8 +133,7 @@ class Worker:
             except Exception:  # A session without its thread would answer nobody any more.
                 log.exception("session %s could not be shown or saved", self.id)
         self._take_all()
-        if self._has_turn:
-            self._turns.give_back()
+        self._give_turn_back()
         if not self._saves_at_end:
             return
         try:
@@ -136,7 +144,7 @@ class Worker:
     def _seconds_to_wait(self) -> float | None:
         """For the next task at most, which may be the turn that was asked for."""
         waits = [
-            None if self._has_asked else self._session.seconds_until_due(),
+            None if self._asked is not None else self._session.seconds_until_due(),
             self._seconds_until_frames(),
             self._session.seconds_until_save(),
         ]
@@ -166,8 +174,12 @@ class Worker:
         except Exception:
             log.exception("session %s stopped", self.id)
         finally:
-            self._has_turn = self._has_asked = False
-            self._turns.give_back()
+            self._give_turn_back()
+
+    def _give_turn_back(self) -> None:
+        if self._asked is not None and self._has_turn:
+            turns, self._asked, self._has_turn = self._asked, None, False
+            turns.give_back()
 
     def _serve_watchers(self) -> None:
         if self._seconds_until_frames() != 0.0:

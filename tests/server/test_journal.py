@@ -244,6 +244,21 @@ def test_what_is_new_is_due_a_moment_after_the_last_try(session: Journalled, mon
     assert session.journal.seconds_until_due(session.version) == 0.0
 
 
+@pytest.mark.parametrize(("seconds", "pause"), [(0.001, 0.5), (0.1, 5.0), (9.0, 30.0)])
+def test_the_longer_a_save_takes_the_longer_others_have_the_store_to_themselves(
+    seconds: float, pause: float, session: Journalled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.monotonic()
+    monkeypatch.setattr("server.journal.time.monotonic", lambda: now)
+    session.store.answers = lambda: "later"
+    session.train()
+    session.begin()
+    now += seconds
+    session.store.answer()
+    session.train()
+    assert session.journal.seconds_until_due(session.version) == pytest.approx(pause - seconds)
+
+
 @pytest.mark.parametrize("answer", [FAILURE, "later"])
 def test_a_save_that_failed_or_is_under_way_is_due_again(session: Journalled, answer: Exception | str) -> None:
     session.train()

@@ -71,6 +71,13 @@ def test_a_burst_that_was_lucky_does_not_make_the_next_one_long() -> None:
     assert pace.burst_steps == 8
 
 
+@pytest.mark.parametrize(("seconds", "is_slow"), [(0.99 * BURST_SECONDS, False), (1.01 * BURST_SECONDS, True)])
+def test_a_session_is_slow_where_a_single_step_takes_longer_than_a_burst(seconds: float, is_slow: bool) -> None:
+    pace = Pace()
+    pace.note_burst(1, seconds)
+    assert pace.is_slow == is_slow
+
+
 def test_a_step_longer_than_a_burst_is_made_all_the_same() -> None:
     pace = Pace()
     pace.note_burst(1, 10.0)

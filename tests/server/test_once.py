@@ -1,10 +1,14 @@
 """A command that is sent twice with one number counts once, whatever became of the first answer."""
 
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
+from server.app import create_app
+from server.settings import Settings
 from tests.server.conftest import NewSession
 from tests.server.driving import SessionDriver
 
@@ -74,3 +78,64 @@ def test_reading_needs_no_number_and_is_never_repeated(session: SessionDriver) -
     before = session.request("GET", headers=headers).json()
     session.advance("step")
     assert session.request("GET", headers=headers).json() != before
+
+
+# Each command that changes a session or makes one: method, path after the session's, and options of the request.
+COMMANDS: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "advance": ("POST", "/advance", {"json": {"unit": "step", "count": 3}}),
+    "seek": ("POST", "/seek", {"json": {"step": 0}}),
+    "run": ("POST", "/run", {"json": {"until_step": 5}}),
+    "training": ("PATCH", "/training", {"json": {"learning_rate": 0.5}}),
+    "parameter": ("PUT", "/tensors/b2", {"json": [0.5] * 27}),
+    "hint": ("POST", "/hunt/hint", {}),
+    "answer": ("POST", "/hunt/answer", {"json": {"op": "logits", "mistake": "axis"}}),
+    "branch": ("POST", "/branch", {"json": {}}),
+    "create": ("POST", "", {"json": {"name": "another"}}),
+    "import": ("POST", "/import", {"headers": {"content-type": "application/zip"}}),
+}
+MADE = ("create", "import")  # By requests that belong to no session
+
+
+def test_each_command_counts_once_although_the_server_was_started_anew_before_it_was_sent_again(tmp_path: Path) -> None:
+    settings = Settings(database=f"sqlite:///{tmp_path / 'sessions'}")
+    answers: dict[str, Any] = {}
+
+    def give(client: TestClient, name: str) -> Any:
+        method, path, options = COMMANDS[name]
+        asked = f"/api/sessions{path}" if name in MADE else session + path
+        options = {**options, "headers": {**options.get("headers", {}), **numbered(name)}}
+        if name == "import":
+            options["content"] = exported
+        answer = client.request(method, asked, **options)
+        assert answer.is_success, f"{name}: {answer.text}"
+        wait_until_it_stands_still(client, session)
+        return answer.json()
+
+    with TestClient(create_app(settings)) as client:
+        [first] = client.get("/api/sessions").json()
+        session = f"/api/sessions/{first['id']}"
+        exported = client.get(f"{session}/export").content
+        client.patch(f"{session}/training", json={"traps": [{"name": "hidden-1-0"}]})
+        for name in COMMANDS:
+            before = state(client)
+            answers[name] = give(client, name)
+            assert state(client) != before, f"{name} changed nothing"
+        before = state(client)
+    with TestClient(create_app(settings)) as client:
+        for name, answer in answers.items():
+            again = give(client, name)
+            assert (again.keys(), again.get("id")) == (answer.keys(), answer.get("id")), name
+            assert state(client) == before, name
+
+
+def state(client: TestClient) -> dict[str, Any]:
+    """Where each session stands, and its log."""
+    return {
+        info["id"]: (info["position"], client.get(f"/api/sessions/{info['id']}/log").json())
+        for info in client.get("/api/sessions").json()
+    }
+
+
+def wait_until_it_stands_still(client: TestClient, session: str) -> None:
+    while client.get(session).json()["running"]:
+        pass

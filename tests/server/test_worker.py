@@ -1,3 +1,5 @@
+import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -10,8 +12,8 @@ from server.errors import NotFound
 from server.frames import Frame
 from server.schemas import RunWanted, TrainingChange
 from server.session import Session
-from server.turns import Turns
-from server.worker import SECONDS_BETWEEN_FRAMES, Worker
+from server.turns import Turns, TurnsBySpeed
+from server.worker import NICENESS, SECONDS_BETWEEN_FRAMES, Worker
 from tests.server.sessions import loaded, new_session
 
 CONFIG = Config(model=ModelConfig(embedding_size=2, hidden_sizes=(4,)), training=TrainingConfig(batch_size=4))
@@ -25,12 +27,12 @@ def frames() -> Iterator[Executor]:
 
 
 @pytest.fixture
-def turns() -> Turns:
-    return Turns(at_once=1)
+def turns() -> TurnsBySpeed:
+    return TurnsBySpeed(quick=Turns(at_once=1), slow=Turns(at_once=1))
 
 
 @pytest.fixture
-def make(turns: Turns, frames: Executor) -> Iterator[Callable[[], Worker]]:
+def make(turns: TurnsBySpeed, frames: Executor) -> Iterator[Callable[[], Worker]]:
     kernel = loaded()
     workers: list[Worker] = []
 
@@ -172,15 +174,34 @@ def test_closing_takes_no_notice_of_pages_that_went_away_just_before(worker: Wor
         closing.result(SECONDS)
 
 
-def test_a_session_without_a_turn_answers_all_the_same(worker: Worker, turns: Turns) -> None:
-    turns.ask(lambda: True)  # The only one, kept
+def test_a_session_without_a_turn_answers_all_the_same(worker: Worker, turns: TurnsBySpeed) -> None:
+    turns.quick.ask(lambda: True)  # The only one, kept
     worker.call(lambda session: session.start(RunWanted())).result(SECONDS)
     assert [step(worker) for _ in range(20)] == [0] * 20
     worker.call(Session.pause).result(SECONDS)
     worker.call(lambda session: session.start(RunWanted())).result(SECONDS)
-    turns.give_back()
+    turns.quick.give_back()
     while step(worker) == 0:
         pass
+
+
+def test_a_slow_session_holds_up_none_but_slow_ones(
+    worker: Worker, turns: TurnsBySpeed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns.slow.ask(lambda: True)  # A step that takes long
+    worker.call(lambda session: session.advance("step", 1)).result(SECONDS).result(SECONDS)
+    monkeypatch.setattr(Session, "is_slow", True)
+    slow = worker.call(lambda session: session.advance("step", 1)).result(SECONDS)
+    assert [step(worker) for _ in range(20)] == [1] * 20
+    turns.slow.give_back()
+    assert slow.result(SECONDS).position.step == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has priorities of threads")
+def test_who_trains_yields_to_who_answers(worker: Worker) -> None:
+    thread = worker.call(lambda _: threading.get_native_id()).result(SECONDS)
+    own = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    assert os.getpriority(os.PRIO_PROCESS, thread) == min(own + NICENESS, 19)
 
 
 def test_sessions_that_share_a_core_all_move(make: Callable[[], Worker]) -> None:
@@ -192,20 +213,20 @@ def test_sessions_that_share_a_core_all_move(make: Callable[[], Worker]) -> None
 
 
 def test_a_session_that_goes_while_it_waits_for_its_turn_takes_none_with_it(
-    make: Callable[[], Worker], turns: Turns
+    make: Callable[[], Worker], turns: TurnsBySpeed
 ) -> None:
-    turns.ask(lambda: True)
+    turns.quick.ask(lambda: True)
     gone, stays = make(), make()
     for worker in (gone, stays):
         worker.call(lambda session: session.start(RunWanted())).result(SECONDS)
         step(worker)  # By now it has asked.
     gone.close()
-    turns.give_back()
+    turns.quick.give_back()
     while step(stays) == 0:
         pass
 
 
-def test_a_session_waits_for_the_kernel_and_moves_once_it_is_there(turns: Turns, frames: Executor) -> None:
+def test_a_session_waits_for_the_kernel_and_moves_once_it_is_there(turns: TurnsBySpeed, frames: Executor) -> None:
     kernel: Future[None] = Future()
     worker = Worker(new_session(CONFIG, kernel), kernel, turns, frames)
     motion = worker.call(lambda session: session.advance("step", 3)).result(SECONDS)
