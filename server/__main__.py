@@ -1,6 +1,7 @@
 """`python -m server`: listen, say where, serve until told to stop."""
 
 import contextlib
+import ctypes
 import ipaddress
 import secrets
 import socket
@@ -20,7 +21,9 @@ from server.logs import Identified, set_up_logs
 from server.settings import Settings
 from server.validation import describe_errors
 
-SECONDS_TO_ANSWER = 10  # After which a client that does not read, or does not answer a ping, is let go.
+# Whoever may have gone without a word is asked so often, and let go where nothing is answered, or read, for so long.
+SECONDS_BETWEEN_PINGS, SECONDS_TO_ANSWER = 4, 8
+M_ARENA_MAX = -8  # Of glibc's malloc.h: how many heaps
 
 
 def main() -> None:
@@ -30,6 +33,7 @@ def main() -> None:
     except ValidationError as error:
         sys.exit(f"A setting is wrong: {describe_errors(error.errors())}. See python -m server --help.")
     set_up_logs(settings.log_level, settings.log_format)
+    keep_memory_together()
     # Bound here and not by uvicorn: a port in use is known before anything is set up, and port 0 gets its number.
     try:
         listener = _listen(settings.host, settings.port)
@@ -57,12 +61,23 @@ def main() -> None:
         server_header=False,
         ws_max_size=settings.max_message_bytes,
         ws_per_message_deflate=False,  # Frames are numbers, which hardly shrink.
-        ws_ping_interval=5,
+        ws_ping_interval=SECONDS_BETWEEN_PINGS,
         ws_ping_timeout=SECONDS_TO_ANSWER,
         timeout_graceful_shutdown=3,
     )
     with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it again after it has ended in good order.
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def keep_memory_together() -> None:
+    """Have all threads share one heap, where the C library is glibc.
+
+    Else each session's thread gets one of its own, full of gaps: a class of thirty was measured to grow by 12 MB a
+    minute, and not at all with one.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if mallopt is not None:
+        mallopt(M_ARENA_MAX, 1)
 
 
 def doors_of(settings: Settings, listener: socket.socket) -> Doors:

@@ -52,3 +52,22 @@ def test_clients_that_never_read_are_let_go_and_hold_up_nobody(server: tuple[int
         if SCALE >= 1:  # What is counted in seconds is so when there is nothing else to do.
             assert during >= 0.95 * before
         assert taken <= 1.5 * size + 256 * KIB
+
+
+@pytest.mark.skipif(not IS_TOLD, reason="descriptors are counted as Linux tells them")
+def test_clients_that_have_gone_without_a_word_are_let_go_although_nothing_is_sent_to_them(
+    server: tuple[int, str],
+) -> None:
+    pid, url = server
+    session = f"{url}api/sessions/{httpx2.post(f'{url}api/sessions', json={}).raise_for_status().json()['id']}"
+    httpx2.get(session).raise_for_status()
+    opened = descriptors(pid)
+    with contextlib.ExitStack() as stack:
+        for _ in range(CLIENTS):
+            stack.enter_context(read_nothing(f"{session}/stream", []))
+        since = time.monotonic()
+        assert descriptors(pid) >= opened + CLIENTS
+        while descriptors(pid) > opened:
+            time.sleep(0.1)
+            assert time.monotonic() - since < SECONDS_TO_LET_GO
+        print(f"{CLIENTS} silent clients let go after {time.monotonic() - since:.1f} s")
