@@ -12,7 +12,7 @@ LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.1
 NODE_PATH_FIRST := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-durability test-hard lint format bench screenshot lock audit clean
+.PHONY: help run test test-durability test-hard soak lint format bench screenshot lock audit clean
 
 help: ## List what make can do
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 24
@@ -36,8 +36,12 @@ test-durability: $(VENV)/.dev $(VENV)/.kernel ## Kill the server 200 times on SQ
 	$(BIN)/python -m tests.durability.postgresql --install
 	DURABILITY_KILLS=$(or $(KILLS),200) $(BIN)/python -m pytest tests/durability --capture=no $(ARGS)
 
-test-hard: $(VENV)/.dev $(VENV)/.kernel ## Made-up requests, damaged files and messages, clients that stall, in full: a quarter of an hour
+test-hard: $(VENV)/.dev $(VENV)/.kernel ## Made-up requests, damaged files and messages, a class, in full: an hour
 	HARD_SCALE=$(or $(SCALE),1) $(BIN)/python -m pytest tests/hard --capture=no $(ARGS)
+
+soak: $(VENV)/.dev $(VENV)/.kernel ## Half an hour of pupils who come and go while stores fail; the report is soak.html; shorter: make soak MINUTES=5
+	$(BIN)/python -m tests.durability.postgresql --install
+	SOAK_SECONDS=$$((60 * $(or $(MINUTES),30))) SOAK_REPORT=soak.html $(BIN)/python -m pytest tests/soak --capture=no $(ARGS)
 
 lint: $(VENV)/.dev frontend/node_modules/.installed ## Check style and types, of Python and JavaScript
 	$(BIN)/ruff check

@@ -74,10 +74,11 @@ def watched_page(context: BrowserContext, complaints: list[str]) -> Iterator[Pag
 @pytest.fixture
 def page(context: BrowserContext, server: str, complaints: list[str]) -> Iterator[Page]:
     """A fresh page, where `page.goto("/")` opens the dashboard; fails the test if the browser complained."""
+    before = {session["id"] for session in sessions(server)}
     with watched_page(context, complaints) as page:
         yield page
         found = list(complaints)  # closing the page breaks off what is under way, which is no complaint
-    pause_all(server)
+    clear(server, before)
     fail_for(found)
 
 
@@ -87,12 +88,19 @@ def fail_for(complaints: list[str]) -> None:
         pytest.fail("\n".join(["The browser complained:", *complaints]), pytrace=False)
 
 
-def pause_all(server: str) -> None:
-    """Training that one test leaves running would take the processor from all those after it."""
-    with httpx2.Client(base_url=server, timeout=30) as rest:
-        for session in rest.get("/api/sessions").raise_for_status().json():
-            if session["running"]:
-                rest.post(f"/api/sessions/{session['id']}/pause").raise_for_status()
+def sessions(server: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = httpx2.get(f"{server}/api/sessions").raise_for_status().json()
+    return found
+
+
+def clear(server: str, kept: set[str]) -> None:
+    """What a test leaves behind would make every page after it slower, the more so where it runs."""
+    for session in sessions(server):
+        path = f"{server}/api/sessions/{session['id']}"
+        if session["id"] not in kept:
+            httpx2.delete(path).raise_for_status()
+        elif session["running"]:
+            httpx2.post(f"{path}/pause").raise_for_status()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -16,8 +16,8 @@ def postgresql() -> Iterator[Path]:
     programs = find_postgresql()
     if programs is None:
         pytest.skip("PostgreSQL is not installed: run python -m tests.durability.postgresql --install")
-    with running_postgresql(programs) as socket:
-        yield socket
+    with running_postgresql(programs) as server:
+        yield server.folder
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -60,32 +60,50 @@ class PostgresqlDatabase:
         return int(row[0])
 
 
-@contextmanager
-def running_postgresql(programs: Path) -> Iterator[Path]:
-    """The folder of the socket of a new server; it ends, and all it holds is gone, with the context."""
-    user = USER if os.geteuid() == 0 else None
-    # Not pytest's own folder: that one is closed to other users, and too deep for a socket's name.
-    with tempfile.TemporaryDirectory(prefix="gradient-flow-postgresql-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        if user is not None:
-            shutil.chown(folder, user)
-        data = folder / "data"
-        _run(programs / "initdb", "--pgdata", data, "--username", USER, "--auth", "trust", "--no-sync", user=user)
-        log = folder / "log.txt"
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                [programs / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"],
+class PostgresqlServer:
+    """One that listens on a socket in `folder` only, where its data are, too."""
+
+    def __init__(self, programs: Path, folder: Path) -> None:
+        """Make its data; `folder` is there, and its own."""
+        self.folder = folder
+        self._programs = programs
+        self._user = USER if os.geteuid() == 0 else None
+        if self._user is not None:
+            shutil.chown(folder, self._user)
+        self._data, self._log = folder / "data", folder / "log.txt"
+        options = ["--username", USER, "--auth", "trust", "--no-sync"]
+        _run(programs / "initdb", "--pgdata", self._data, *options, user=self._user)
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        options = ["-c", "listen_addresses=", "-c", "fsync=off"]
+        with self._log.open("ab") as output:
+            self._process = subprocess.Popen(
+                [self._programs / "postgres", "-D", self._data, "-k", self.folder, *options],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                user=user,
+                user=self._user,
             )
+        _wait_until_ready(self._process, self.folder, self._log)
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """End it: by SIGINT whatever its clients are doing, by SIGQUIT without its last words, too."""
+        self._process.send_signal(how)
+        self._process.wait(SECONDS_TO_START)
+
+
+@contextmanager
+def running_postgresql(programs: Path) -> Iterator[PostgresqlServer]:
+    """A new server; it ends, and all it holds is gone, with the context."""
+    # Not pytest's own folder: that one is closed to other users, and too deep for a socket's name.
+    with tempfile.TemporaryDirectory(prefix="gradient-flow-postgresql-", ignore_cleanup_errors=True) as name:
+        server = PostgresqlServer(programs, Path(name))
+        server.start()
         try:
-            _wait_until_ready(process, folder, log)
-            yield folder
+            yield server
         finally:
-            process.send_signal(signal.SIGQUIT)  # At once: nobody wants its data any more.
-            process.wait(SECONDS_TO_START)
+            server.stop(signal.SIGQUIT)  # At once: nobody wants its data any more.
 
 
 def find_postgresql() -> Path | None:

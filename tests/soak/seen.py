@@ -1,0 +1,41 @@
+"""What is seen of one server during a soak: how it answered, and what it took."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from tests.hard.processes import descriptors, resident
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A server at one moment."""
+
+    second: float
+    megabytes: float
+    descriptors: int
+    frames: int  # So many came to clients by then.
+    steps: int  # So many steps are behind its sessions.
+
+
+@dataclass
+class Seen:
+    """All of it, in seconds since the soak began."""
+
+    name: str
+    delays: list[tuple[float, float]] = field(default_factory=list)  # When a command was given; until it was answered
+    refused: list[float] = field(default_factory=list)  # When a command was answered with 503
+    faults: list[tuple[str, float, float]] = field(default_factory=list)  # Name, begin and end
+    samples: list[Sample] = field(default_factory=list)
+    acknowledged: Counter[str] = field(default_factory=Counter)
+    left: Counter[str] = field(default_factory=Counter)  # How clients went
+    frames: int = 0
+    steps: int = 0
+
+    def sample(self, pid: int, second: float) -> None:
+        """Note what the process takes now."""
+        self.samples.append(Sample(second, resident(pid) / 1e6, descriptors(pid), self.frames, self.steps))
+
+    def refusals_during(self, name: str) -> int:
+        """How many commands met a fault of this name."""
+        spans = [(begin, end) for fault, begin, end in self.faults if fault == name]
+        return sum(begin <= second <= end for second in self.refused for begin, end in spans)
