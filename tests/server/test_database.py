@@ -125,7 +125,7 @@ def test_what_is_acknowledged_is_on_the_disk(file: Path, pragma: str, value: obj
 
 
 def test_foreign_keys_are_kept(file: Path) -> None:
-    orphan = "INSERT INTO commands VALUES ('nobody', 1, 'run', 0, 0, '{}', NULL, '2026-01-01 00:00:00')"
+    orphan = "INSERT INTO commands VALUES ('nobody', 1, 'run', 0, 0, '{}', NULL, '2026-01-01 00:00:00', NULL)"
     with opened(file) as database, pytest.raises(Unavailable, match="FOREIGN KEY constraint failed"):
         database.submit(lambda connection: connection.exec_driver_sql(orphan)).result()
 

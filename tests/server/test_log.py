@@ -55,10 +55,12 @@ def test_a_change_is_described_in_words(edit: Edit, kind: CommandKind, text: str
 
 
 @edits
-def test_what_is_told_of_a_command_has_all_but_a_parameters_values(edit: Edit, kind: CommandKind, text: str) -> None:
+def test_what_is_told_of_a_command_has_all_but_a_parameters_values_and_who_knows_it_by_which_key(
+    edit: Edit, kind: CommandKind, text: str
+) -> None:
     command = command_of(edit, 5, 11)
     info = command.info()
-    assert info.model_dump() == {name: value for name, value in vars(command).items() if name != "tensor"}
+    assert info.model_dump() == {name: value for name, value in vars(command).items() if name not in ("tensor", "key")}
     assert CommandInfo.model_validate_json(info.model_dump_json()) == info
 
 

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-SECONDS = float(os.environ.get("SOAK_SECONDS", "14"))
+SECONDS = float(os.environ.get("SOAK_SECONDS", "21"))
 REPORT = os.environ.get("SOAK_REPORT")  # None: a temporary folder
 
 

@@ -68,7 +68,7 @@ async def command(client: httpx2.AsyncClient, account: Account, seen: Seen, cloc
             seen.acknowledged[kind] += 1
             _note(account, kind, body, answer.json())
         elif answer.status_code == 503:
-            seen.refused.append(clock.now)
+            seen.refused.append((begun_at, clock.now))
             account.stands_at = None
 
 

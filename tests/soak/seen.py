@@ -23,7 +23,7 @@ class Seen:
 
     name: str
     delays: list[tuple[float, float]] = field(default_factory=list)  # When a command was given; until it was answered
-    refused: list[float] = field(default_factory=list)  # When a command was answered with 503
+    refused: list[tuple[float, float]] = field(default_factory=list)  # When it was given, and answered with 503
     faults: list[tuple[str, float, float]] = field(default_factory=list)  # Name, begin and end
     samples: list[Sample] = field(default_factory=list)
     acknowledged: Counter[str] = field(default_factory=Counter)
@@ -38,4 +38,4 @@ class Seen:
     def refusals_during(self, name: str) -> int:
         """How many commands met a fault of this name."""
         spans = [(begin, end) for fault, begin, end in self.faults if fault == name]
-        return sum(begin <= second <= end for second in self.refused for begin, end in spans)
+        return sum(given <= end and begin <= answered for given, answered in self.refused for begin, end in spans)
