@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from tests.hard.processes import descriptors, resident
 
+SECONDS_HELD_UP = 0.5  # Longer than any command takes while the store is there.
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -35,7 +37,9 @@ class Seen:
         """Note what the process takes now."""
         self.samples.append(Sample(second, resident(pid) / 1e6, descriptors(pid), self.frames, self.steps))
 
-    def refusals_during(self, name: str) -> int:
-        """How many commands met a fault of this name."""
+    def met(self, name: str) -> int:
+        """How many commands met a fault of this name: were refused, or waited until it was over."""
         spans = [(begin, end) for fault, begin, end in self.faults if fault == name]
-        return sum(given <= end and begin <= answered for given, answered in self.refused for begin, end in spans)
+        refused = sum(given <= end and begin <= answered for given, answered in self.refused for begin, end in spans)
+        held_up = [(given, given + delay) for given, delay in self.delays if delay > SECONDS_HELD_UP]
+        return refused + sum(begin <= given <= end <= answered for given, answered in held_up for begin, end in spans)

@@ -38,6 +38,6 @@ def test_nothing_acknowledged_is_lost_while_stores_fail_and_pupils_come_and_go(t
     write_report(seen, words, report)
     print(*words, f"The report is {report}", sep="\n")
     for subject, found in zip(subjects, seen, strict=True):
-        unfelt = [name for name in subject.faults if not found.refusals_during(name)]
+        unfelt = [name for name in subject.faults if not found.met(name)]
         assert not unfelt, f"nobody met these faults: {unfelt}"
         assert found.left["closed"] + found.left["vanished"] + found.left["left unread"] > 0
