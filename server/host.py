@@ -8,7 +8,7 @@ import asyncio
 import itertools
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict
 from typing import TypeVar
@@ -101,7 +101,9 @@ class SessionHost:
         # Evaluations take long: one after the other, they keep no short request waiting for a thread.
         self._evaluations = ThreadPoolExecutor(max_workers=1, thread_name_prefix="evaluation")
         self._naming = asyncio.Lock()
-        self._carried_out: dict[str, str] = {}  # The keys of commands before this server began, and whose they were
+        self._carried_out: Mapping[
+            str | None, str
+        ] = {}  # Keys of commands before this server began, and whose they were
         cores = os.cpu_count() or 1
         turns = TurnsBySpeed(quick=Turns(at_once=cores), slow=Turns(at_once=cores))
         self._datasets = Datasets(store)
@@ -146,14 +148,14 @@ class SessionHost:
 
     async def create(self, config: Config) -> SessionInfo:
         """Begin a session. Raises Invalid where its data set is unknown or too small, or the network too large."""
-        if self._was_carried_out():
-            return await self._made_before()
+        if (made := self._made_before()) is not None:
+            return await self.info(made)
         return await self._begin(Identity(new_id(), config.name, config), Past())
 
     async def branch(self, session_id: str, wanted: BranchWanted) -> SessionInfo:
         """A new session that shares this one's past. Raises Conflict where the step is beyond its end."""
-        if self._was_carried_out():
-            return await self._made_before()
+        if (made := self._made_before()) is not None:
+            return await self.info(made)
         worker = await self._roster.awake(session_id)
         identity, past = await asyncio.wrap_future(
             worker.call(lambda session: (session.identity, session.past_until(wanted.step, wanted.training)))
@@ -222,8 +224,8 @@ class SessionHost:
 
     async def import_session(self, content: bytes) -> SessionInfo:
         """A session that was exported, as a new one. Raises Invalid where the file is not one, whole and as written."""
-        if self._was_carried_out():
-            return await self._made_before()
+        if (made := self._made_before()) is not None:
+            return await self.info(made)
         archive = await asyncio.to_thread(read_archive, content, self._max_session_bytes)
         info, new = await self._datasets.find_or_read(archive.words, archive.dataset_name)
         data = archive.config.data.model_copy(update={"dataset": info.id})
@@ -235,21 +237,21 @@ class SessionHost:
 
     async def advance(self, session_id: str, unit: Unit, count: int) -> Progress:
         """Move in time, and answer when it is done."""
-        if self._was_carried_out():
+        if self._was_carried_out(session_id):
             return await self.progress(session_id)
         motion = await self._call(session_id, lambda session: session.advance(unit, count))
         return await asyncio.wrap_future(motion)
 
     async def seek(self, session_id: str, wanted: Seek) -> Progress:
         """Go to a step of the session's past, and answer when it is done."""
-        if self._was_carried_out():
+        if self._was_carried_out(session_id):
             return await self.progress(session_id)
         motion = await self._call(session_id, lambda session: session.seek(wanted))
         return await asyncio.wrap_future(motion)
 
     async def start(self, session_id: str, wanted: RunWanted) -> Progress:
         """Train on by itself, from now on."""
-        if self._was_carried_out():
+        if self._was_carried_out(session_id):
             return await self.progress(session_id)
         return await self._call(session_id, lambda session: session.start(wanted))
 
@@ -259,7 +261,7 @@ class SessionHost:
 
     async def change_training(self, session_id: str, change: TrainingChange, later: Later | None) -> SessionInfo:
         """Change learning rate, clipping or traps from this step on."""
-        if self._was_carried_out():
+        if self._was_carried_out(session_id):
             return await self.info(session_id)
         return await self._call(session_id, lambda session: session.change_training(change, later))
 
@@ -274,13 +276,13 @@ class SessionHost:
 
     async def take_hint(self, session_id: str) -> Hunting:
         """Another hint about the hidden trap."""
-        if self._was_carried_out():
+        if self._was_carried_out(session_id):
             return await self.hunting(session_id)
         return await self._call(session_id, Session.take_hint)
 
     async def answer_hunt(self, session_id: str, answer: HuntAnswer) -> Hunting:
         """Name what is hidden, and be told what it is."""
-        if self._was_carried_out():
+        if self._was_carried_out(session_id):
             return await self.hunting(session_id)
         return await self._call(session_id, lambda session: session.answer_hunt(answer))
 
@@ -328,7 +330,7 @@ class SessionHost:
         self, session_id: str, name: str, content: bytes, *, as_npy: bool, later: Later | None
     ) -> SessionInfo:
         """Set a parameter at this position from npy or JSON, and compute again what follows from it."""
-        if self._was_carried_out():
+        if self._was_carried_out(session_id):
             return await self.info(session_id)
         array = await asyncio.to_thread(decode_npy if as_npy else decode_json, content)
         return await self._call(session_id, lambda session: session.set_parameter(name, torch.from_numpy(array), later))
@@ -447,13 +449,13 @@ class SessionHost:
         worker = await self._roster.awake(session_id)
         return await asyncio.wrap_future(worker.call(function))
 
-    def _was_carried_out(self) -> bool:
-        """Whether this command was, before this server began: then it is answered by how things stand now."""
-        return command_key.get() in self._carried_out
+    def _was_carried_out(self, session_id: str) -> bool:
+        """Whether this session was given this command before this server began: how things stand is the answer then."""
+        return self._carried_out.get(command_key.get()) == session_id
 
-    async def _made_before(self) -> SessionInfo:
-        """The session that a command made before this server began."""
-        return await self.info(self._carried_out[command_key.get() or ""])
+    def _made_before(self) -> str | None:
+        """The session that this command made before this server began."""
+        return self._carried_out.get(command_key.get())
 
     async def _begin(self, identity: Identity, past: Past, new: NewDataset | None = None) -> SessionInfo:
         """`new`: its data set, where that is to be kept with it."""

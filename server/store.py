@@ -130,7 +130,7 @@ class Store:
         query = _rows_of(tables.commands, session_id)
         return self._database.submit(lambda connection: [_command(row) for row in connection.execute(query)])
 
-    def keys(self) -> "Future[dict[str, str]]":
+    def keys(self) -> "Future[Mapping[str | None, str]]":
         """Of the newest commands that have one, each with the session that it changed, or made."""
         since = _now() - REPEAT_TIME
         made, given = tables.sessions.c, tables.commands.c

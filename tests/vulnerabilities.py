@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.metadata import distributions
+from typing import Any
 
 ALL_ASKED, SOME_KNOWN, NOT_ALL_ASKED = range(3)  # Exit codes
 
@@ -43,13 +44,13 @@ def audit(requirements: Iterable[str], *options: str) -> Verdict:
         return Verdict(NOT_ALL_ASKED, f"SKIPPED, nothing was checked: {reason}")
 
 
-def judge(dependencies: list[dict[str, object]]) -> Verdict:
+def judge(dependencies: list[dict[str, Any]]) -> Verdict:
     """The verdict on what pip-audit answers: of each package its vulnerabilities, or why it was passed over."""
     known = [each for each in dependencies if each.get("vulns")]
     skipped = [str(each["name"]) for each in dependencies if "skip_reason" in each]
     asked = len(dependencies) - len(skipped)
     lines = [
-        f"{each['name']} {each['version']}: {', '.join(vulnerability['id'] for vulnerability in each['vulns'])}"  # type: ignore[attr-defined]
+        f"{each['name']} {each['version']}: {', '.join(vulnerability['id'] for vulnerability in each['vulns'])}"
         for each in known
     ]
     if skipped or not dependencies:

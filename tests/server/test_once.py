@@ -128,6 +128,17 @@ def test_each_command_counts_once_although_the_server_was_started_anew_before_it
             assert state(client) == before, name
 
 
+def test_a_key_that_another_session_knows_from_before_the_restart_is_a_new_one(tmp_path: Path) -> None:
+    settings = Settings(database=f"sqlite:///{tmp_path / 'sessions'}")
+    with TestClient(create_app(settings)) as client:
+        [first] = client.get("/api/sessions").json()
+        other = client.post("/api/sessions", json={}).json()
+        client.post(f"/api/sessions/{first['id']}/advance", json={}, headers=numbered("same")).raise_for_status()
+    with TestClient(create_app(settings)) as client:
+        client.post(f"/api/sessions/{other['id']}/advance", json={}, headers=numbered("same")).raise_for_status()
+        assert client.get(f"/api/sessions/{other['id']}").json()["position"]["step"] == 1
+
+
 def state(client: TestClient) -> dict[str, Any]:
     """Where each session stands, and its log."""
     return {
