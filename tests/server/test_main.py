@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from itertools import pairwise
 from pathlib import Path
 
 import httpx2
@@ -183,3 +184,22 @@ def test_a_page_that_never_reads_does_not_hold_up_training(start: Start) -> None
         while httpx2.get(session).json()["position"]["step"] < step + 10:
             assert httpx2.get(f"{url}api/health").is_success
     assert np.isfinite(httpx2.post(f"{session}/pause").json()["loss"])
+
+
+def heaps_of_threads(pid: int) -> int:
+    """How many heaps there are beside the first: glibc reserves 64 MB for each, and opens them from below."""
+    rows = [line.split() for line in Path(f"/proc/{pid}/maps").read_text().splitlines()]
+    spans = [([int(edge, 16) for edge in row[0].split("-")], row[1]) for row in rows if len(row) == 5]
+    return sum(
+        (open_as, closed_as) == ("rw-p", "---p") and end == begin and last - first == 2**26
+        for ((first, end), open_as), ((begin, last), closed_as) in pairwise(spans)
+    )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is told as Linux tells it")
+def test_all_threads_share_one_heap_since_those_of_their_own_only_grow(start: Start) -> None:
+    process, url = start()
+    for _ in range(6):
+        session = httpx2.post(f"{url}api/sessions", json={}).raise_for_status().json()["id"]
+        httpx2.post(f"{url}api/sessions/{session}/advance", json={"count": 300}).raise_for_status()
+    assert heaps_of_threads(process.pid) == 0

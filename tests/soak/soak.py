@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
@@ -33,19 +33,17 @@ class Subject:
     name: str
     database: str
     faults: Mapping[str, Fault]
-    folder: Path  # For what its server says, and is told
-    order: Path = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "order", self.folder / "order.txt")
-        self.order.write_text("")
+    order: (
+        Path  # Where its server is told what goes wrong; in a folder of its own, where it also says what it has to say
+    )
 
 
 class Server:
     """Its process."""
 
     def __init__(self, subject: Subject, number: int) -> None:
-        self.log = subject.folder / f"server-{number}.txt"
+        self.log = subject.order.parent / f"server-{number}.txt"
+        subject.order.write_text("")
         command = [sys.executable, "-m", "tests.soak.faulty_server", str(subject.order)]
         with self.log.open("wb") as output:
             self._process = subprocess.Popen(

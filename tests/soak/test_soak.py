@@ -19,9 +19,11 @@ LONGEST = 3 * SECONDS + 120  # With what is compared afterwards, on a machine th
 @pytest.mark.timeout(LONGEST)
 @pytest.mark.skipif(not IS_TOLD, reason="memory and descriptors are read as Linux tells them")
 def test_nothing_acknowledged_is_lost_while_stores_fail_and_pupils_come_and_go(tmp_path: Path) -> None:
-    (tmp_path / "sqlite").mkdir()
-    file, order = tmp_path / "sqlite" / "sessions.sqlite3", tmp_path / "sqlite" / "order.txt"
-    subjects = [Subject("SQLite", f"sqlite:///{file}", sqlite_faults(file, order), tmp_path / "sqlite")]
+    orders = {name: tmp_path / name / "order.txt" for name in ("SQLite", "PostgreSQL")}
+    for order in orders.values():
+        order.parent.mkdir()
+    file, order = tmp_path / "sessions.sqlite3", orders["SQLite"]
+    subjects = [Subject("SQLite", f"sqlite:///{file}", sqlite_faults(file, order), order)]
     words = []
     with ExitStack() as stack:
         programs = find_postgresql()
@@ -29,9 +31,8 @@ def test_nothing_acknowledged_is_lost_while_stores_fail_and_pupils_come_and_go(t
             words.append("PostgreSQL is not installed: its restart was not tried.")
         else:
             postgresql = stack.enter_context(running_postgresql(programs))
-            (tmp_path / "postgresql").mkdir()
             url = PostgresqlDatabase(postgresql.folder).url
-            subjects.append(Subject("PostgreSQL", url, postgresql_faults(postgresql), tmp_path / "postgresql"))
+            subjects.append(Subject("PostgreSQL", url, postgresql_faults(postgresql), orders["PostgreSQL"]))
         seen = asyncio.run(soak_all(subjects, SECONDS))
     words.append(f"{SECONDS / 60:.1f} minutes. Everything that was acknowledged was there afterwards, bit for bit.")
     report = report_in(tmp_path)
