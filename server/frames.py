@@ -38,6 +38,7 @@ class FrameInfo(Wire):
     position: PositionInfo
     loss: Number
     last_step: int
+    last_change: int
     unsaved: str | None
     divergence: DivergenceInfo | None
     running: bool
@@ -85,6 +86,7 @@ def build_frame(snapshot: Snapshot, views: tuple[View, ...], metrics_from: int, 
         position=session.position,
         loss=session.loss,
         last_step=session.last_step,
+        last_change=snapshot.last_change,
         unsaved=session.unsaved,
         divergence=session.divergence,
         running=session.running,

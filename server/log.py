@@ -110,6 +110,11 @@ def changes_in_effect(commands: Iterable[Command]) -> list[Command]:
     return changes
 
 
+def last_change(commands: Iterable[Command]) -> int:
+    """The number of the newest one that set or discarded something; 0 where none did."""
+    return max((each.number for each in commands if each.kind == "discard" or each.kind.startswith("set_")), default=0)
+
+
 def describe(command: Command) -> TimelineCommand:
     """A change, for the timeline."""
     match edit_of(command):

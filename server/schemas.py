@@ -252,6 +252,7 @@ class TimelineInfo(Wire):
     last_step: int = Field(description="The furthest step it has come to.")
     commands: list[TimelineCommand] = Field(description="The changes in effect, in order.")
     checkpoints: list[int] = Field(description="Steps that can be shown at once; others are replayed from there.")
+    last_change: int = Field(description="Number of the newest change or discard; frames tell by it of a newer one.")
 
 
 class Until(Section):

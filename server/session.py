@@ -24,7 +24,7 @@ from server.errors import Conflict, Invalid, NotFound, SessionError
 from server.journal import Journal
 from server.laboratory.hunts import Hunts
 from server.laboratory.schemas import HuntAnswer, Hunting
-from server.log import Command, changes_in_effect, command_key, command_of, describe, edit_of, edits_of
+from server.log import Command, changes_in_effect, command_key, command_of, describe, edit_of, edits_of, last_change
 from server.motion import Motion
 from server.mover import Mover
 from server.past import Identity, Past, describe_divergence, ended_while_running
@@ -68,6 +68,7 @@ class Session:
         self._discards = sum(command.kind == "discard" for command in past.commands)
         self._kernel = kernel
         self._changes = changes_in_effect(past.commands)
+        self._last_change = last_change(past.commands)
         self._hunts = Hunts(past.commands)
         self._divergence = past.divergence
         run = Run(identity.config, dataset)
@@ -156,6 +157,7 @@ class Session:
             info=self.info(),
             version=self.version,
             moment=self.run.moment,
+            last_change=self._last_change,
             known_until=self.recorded.known_until,
             steps_per_second=self.steps_per_second,
             recorded=self.recorded,
@@ -169,6 +171,7 @@ class Session:
             last_step=self.timeline.last_step,
             commands=[describe(change) for change in self._changes],
             checkpoints=[0, *(step for step in self.timeline.checkpoints.steps if step > 0)],
+            last_change=self._last_change,
         )
 
     def hunting(self) -> Hunting:
@@ -419,6 +422,7 @@ class Session:
         for edit in edits:
             self.timeline.edit(edit)
         self._changes += changes
+        self._last_change = last_change(given) or self._last_change
         self._changed()
         return self.info()
 

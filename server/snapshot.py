@@ -21,6 +21,7 @@ class Snapshot:
     info: SessionInfo
     version: int
     moment: Moment
+    last_change: int  # Number of the newest change or discard; 0 before the first
     known_until: int  # The last step of which metrics are known
     steps_per_second: float | None
     recorded: Recorded

@@ -309,6 +309,8 @@ export interface Timeline {
   commands: TimelineCommand[];
   /** The steps that can be shown at once. */
   checkpoints: number[];
+  /** Number of the newest change or discard; 0 before the first. */
+  last_change: number;
 }
 
 export interface Progress {
@@ -709,6 +711,8 @@ export interface FrameInfo {
   position: Position;
   loss: number | null;
   last_step: number;
+  /** As the timeline has it: one that is not the timeline's tells that there is a newer one. */
+  last_change: number;
   unsaved: string | null;
   divergence: Divergence | null;
   running: boolean;

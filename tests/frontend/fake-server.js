@@ -70,7 +70,7 @@ export function fakeServer(sessions) {
     datasets: () => [],
     sessions: () => [...held.keys()].map(answers.session),
     network: (id) => at(id).network,
-    timeline: (id) => ({ last_step: at(id).last_step, commands: [], checkpoints: [0] }),
+    timeline: (id) => ({ last_step: at(id).last_step, commands: [], checkpoints: [0], last_change: 0 }),
     verification: (id) => ({ position: at(id).position, rows: [] }),
     session(id) {
       if (!held.has(id)) throw new ApiError(404, `There is no session ${id}.`);

@@ -47,7 +47,7 @@ export function opened({ choices = {}, refuse = {}, sessions = [session("s1"), s
     ops: [], datasets: [{ id: "names" }], sessions, network: NETWORK,
     verification: { position: { step: 2, op: 2, ops: 2 }, rows: [] },
     metrics: { series: { loss: { step: [0, 1], mean: [3.3, 3.2], min: [3.3, 3.2], max: [3.3, 3.2] } } },
-    timeline: { last_step: 2, commands: [], checkpoints: [0] },
+    timeline: { last_step: 2, commands: [], checkpoints: [0], last_change: 0 },
     session: (/** @type {string} */ id) => session(id),
     createSession: () => session("new"), branch: () => session("branch"), importSession: () => session("imported"),
     advance: () => ({}), seek: () => ({}), pause: () => session("s1"), run: () => ({}),
@@ -84,7 +84,7 @@ export const frame = (changes) => {
   const position = changes.position ?? { step: 5, op: 1, ops: 2 };
   return {
     info: {
-      session: "s1", version: 1, position, last_step: position.step, loss: 3, running: false, metrics: {}, stopped: null,
+      session: "s1", version: 1, position, last_step: position.step, last_change: 0, loss: 3, running: false, metrics: {}, stopped: null,
       unsaved: null, divergence: null, engine: ENGINE, views: {}, ...changes,
     },
     arrays: new Map(),

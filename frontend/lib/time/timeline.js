@@ -13,26 +13,18 @@ export const checkpointBefore = ({ checkpoints }, step) => checkpoints.findLast(
 
 /**
  * Whether a timeline may have become another by what the newest frame tells. Frames come too often to ask the server
- * after each, and most of them change nothing that a timeline has.
- * @typedef {Pick<FrameInfo, "last_step" | "position" | "loss" | "training" | "running">} Told
+ * after each, and most of them change nothing that a timeline has. A change is told by its number in the log: the
+ * frame that first shows its effect may never come, since a slow page gets the newest one only.
+ * @typedef {Pick<FrameInfo, "last_step" | "last_change" | "running">} Told
  * @param {Timeline} timeline
  * @param {Told | null} before  What the frame before told.
  * @param {Told} now
  */
-export function isOutdated({ last_step }, before, now) {
+export function isOutdated({ last_step, last_change }, before, now) {
   if (now.last_step < last_step || now.last_step > last_step * (1 + MUCH_FURTHER) + MANY_STEPS) return true;
-  if (!before) return now.last_step !== last_step;
-  if (before.running && !now.running) return true;
-  return !now.running && isEdited(before, now);
+  if (now.last_change !== last_change) return true;
+  return before ? before.running && !now.running : now.last_step !== last_step;
 }
-
-/**
- * Whether something was changed where it stands. Its version alone does not tell: that is another one also once its
- * engine is there, or something of it could not be saved.
- * @param {Told} before @param {Told} now
- */
-const isEdited = (before, now) => before.position.step === now.position.step && before.position.op === now.position.op
-  && (before.loss !== now.loss || JSON.stringify(before.training) !== JSON.stringify(now.training));
 
 /**
  * Changes as marks along the timeline: those which would lie over each other share one.

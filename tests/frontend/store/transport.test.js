@@ -134,7 +134,7 @@ for (const [op, asked] of /** @type {[number, number][]} */ ([[50, 0], [11, 0], 
 
 /** @param {Record<string, any>} [refuse] */
 async function atStep3(refuse) {
-  const made = opened({ refuse: { ...moving(50).refuse, timeline: { last_step: 9, commands: [], checkpoints: [0, 4, 8] }, ...refuse } });
+  const made = opened({ refuse: { ...moving(50).refuse, timeline: { last_step: 9, commands: [], checkpoints: [0, 4, 8], last_change: 0 }, ...refuse } });
   await made.store.actions.start();
   const take = (/** @type {number} */ step) =>
     made.streams[0].handlers.frame(frame({ position: { step, op: 50, ops: 50 }, last_step: 9 }));

@@ -421,6 +421,24 @@ def test_what_was_discarded_is_not_on_the_timeline_but_in_the_log(session: Sessi
     assert all(numbers[command["number"]]["kind"] == command["kind"] for command in timeline["commands"])
 
 
+def test_timeline_and_frames_tell_of_the_newest_change_but_not_of_where_it_stands(session: SessionDriver) -> None:
+    def told() -> int:
+        with session.stream() as stream:
+            frame: int = stream.next_frame().info["last_change"]
+        assert session.call("GET", "/timeline")["last_change"] == frame
+        return frame
+
+    assert told() == 0
+    CHANGES["a learning rate"](session)
+    session.advance("step", 3)
+    changed = told()
+    assert changed == session.call("GET", "/log")[0]["number"]
+    seek(session, 2)
+    assert told() == changed
+    CHANGES["a parameter"](session, later="discard")
+    assert told() == session.call("GET", "/log")[-1]["number"] > changed
+
+
 def test_every_command_is_in_the_log_with_what_it_said_and_where_it_led(session: SessionDriver) -> None:
     session.advance("step", 3)
     session.advance("op", -2)

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { checkpointBefore, isOutdated, marksOf } from "../../../../frontend/lib/time/timeline.js";
 import { frame, opened, settled } from "../../opened.js";
 
-const TIMELINE = { last_step: 1000, commands: [], checkpoints: [0, 512] };
+const TIMELINE = { last_step: 1000, commands: [], checkpoints: [0, 512], last_change: 3 };
 
 for (const [step, checkpoint] of [[0, 0], [511, 0], [512, 512], [1000, 512]]) {
   test(`the nearest that can be shown at once before step ${step} is ${checkpoint}`, () => {
@@ -13,21 +13,22 @@ for (const [step, checkpoint] of [[0, 0], [511, 0], [512, 512], [1000, 512]]) {
 }
 
 /** @param {object} changes @returns {any} */
-const told = (changes) => ({
-  last_step: 1000, position: { step: 1000, op: 2, ops: 2 }, running: false, loss: 2, training: { learning_rate: 0.1 }, ...changes,
-});
+const told = (changes) => ({ last_step: 1000, last_change: 3, running: false, ...changes });
 
 test("a timeline is not read again for steps that hardly show in it", () => {
-  assert.equal(isOutdated(TIMELINE, told({ running: true }), told({ running: true, last_step: 1100, loss: 1 })), false);
-  assert.equal(isOutdated(TIMELINE, told({}), told({ position: { step: 3, op: 2, ops: 2 }, loss: 1 })), false);
+  assert.equal(isOutdated(TIMELINE, told({ running: true }), told({ running: true, last_step: 1100 })), false);
+  assert.equal(isOutdated(TIMELINE, told({}), told({})), false);
 });
 
 test("a timeline is read again when much was added, something discarded, a run ended, or something changed", () => {
   assert.equal(isOutdated(TIMELINE, told({}), told({ last_step: 2000 })), true);
   assert.equal(isOutdated(TIMELINE, told({}), told({ last_step: 400 })), true);
   assert.equal(isOutdated(TIMELINE, told({ running: true }), told({})), true);
-  assert.equal(isOutdated(TIMELINE, told({}), told({ loss: 1 })), true);
-  assert.equal(isOutdated(TIMELINE, told({}), told({ training: { learning_rate: 0.2 } })), true);
+  assert.equal(isOutdated(TIMELINE, told({}), told({ last_change: 4 })), true);
+});
+
+test("a change is heard of though no frame of its own step came, and by however few steps it went on", () => {
+  assert.equal(isOutdated(TIMELINE, told({}), told({ last_step: 1001, last_change: 4, running: true })), true);
 });
 
 /** @param {number} number @param {number} step @param {any} [kind] */
