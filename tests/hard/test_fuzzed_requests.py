@@ -2,6 +2,7 @@
 
 import json
 import warnings
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -33,7 +34,8 @@ DOCUMENT: Any = schemathesis.openapi.from_dict(APP.openapi())
 OPERATIONS = {found.ok().label: found.ok() for found in DOCUMENT.get_all_operations()}
 # schemathesis writes no zip; tests/server/routes/test_import.py damages those that the server has written.
 MADE_UP = [label for label in OPERATIONS if label != "POST /api/sessions/import"]
-EACH = max(1, REQUESTS // len(MADE_UP))  # Those without anything to vary are made once, so more of the others
+EACH = max(1, REQUESTS // len(MADE_UP))  # In either mode, since those with little to vary are made fewer times
+SENT: Counter[tuple[str, schemathesis.GenerationMode]] = Counter()
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +64,7 @@ def test_every_answer_is_documented_and_none_is_an_error_of_the_server(
     client: TestClient, session: str, label: str, mode: schemathesis.GenerationMode
 ) -> None:
     operation = OPERATIONS[label]
+    SENT[label, mode] = 0
 
     @hypothesis.settings(
         max_examples=EACH,
@@ -82,6 +85,7 @@ def test_every_answer_is_documented_and_none_is_an_error_of_the_server(
         if wanted.get("files"):  # As the library of the other client takes them
             wanted["files"] = [(name, written(part)) for name, part in wanted["files"]]
         answer = client.request(**wanted)
+        SENT[label, mode] += 1
         answer.request.read()  # The checks tell of it.
         case.validate_response(answer, checks=CHECKS)
 
@@ -92,6 +96,13 @@ def test_every_answer_is_documented_and_none_is_an_error_of_the_server(
         except Unsatisfiable:
             assert mode is schemathesis.GenerationMode.NEGATIVE
             pytest.skip("there is nothing in such a request that could be against the document")
+
+
+def test_as_many_requests_were_made_as_were_wanted() -> None:
+    if len(SENT) < len(MADE_UP) * len(schemathesis.GenerationMode):
+        pytest.skip("only some of the operations were asked for")
+    print(f"\n{SENT.total():,} requests over {len(MADE_UP)} operations")
+    assert SENT.total() >= REQUESTS
 
 
 def written(part: Any) -> Any:
