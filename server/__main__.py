@@ -10,11 +10,10 @@ import webbrowser
 from collections.abc import Iterator
 
 import uvicorn
+from fastapi import FastAPI
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import CliApp
 
-from server.app import create_app
-from server.database import Unusable
 from server.guard import Doors, Guard, Role, own_origins
 from server.headers import SecurityHeaders, security_headers
 from server.logs import Identified, set_up_logs
@@ -42,11 +41,8 @@ def main() -> None:
             f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. "
             "Choose another port with --port, or another address with --host."
         )
-    try:
-        doors = doors_of(settings, listener)
-        app = create_app(settings)
-    except Unusable as error:
-        sys.exit(f"Gradient Flow cannot start: {error}.")
+    doors = doors_of(settings, listener)
+    app = app_of(settings)
     # Where it is opened from elsewhere, its own address may be one that no browser knows, such as 0.0.0.0.
     url = f"{settings.origins.split(',')[0]}/" if settings.origins else page_url(settings.host, port_of(listener))
     for line in announcement(url, doors):
@@ -67,6 +63,18 @@ def main() -> None:
     )
     with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it again after it has ended in good order.
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def app_of(settings: Settings) -> FastAPI:
+    """The app itself. Exits with 1 where its store cannot be used."""
+    # Torch takes seconds to load: --help and a wrong setting are answered without it.
+    from server.app import create_app
+    from server.database import Unusable
+
+    try:
+        return create_app(settings)
+    except Unusable as error:
+        sys.exit(f"Gradient Flow cannot start: {error}.")
 
 
 def keep_memory_together() -> None:

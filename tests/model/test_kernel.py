@@ -63,6 +63,7 @@ def largest_difference(one: torch.Tensor, other: torch.Tensor) -> float:
     return (one - other).abs().max().item()
 
 
+@pytest.mark.many_steps
 @pytest.mark.parametrize("seed", range(RANDOM_CONFIGS))
 def test_a_thousand_steps_of_a_random_config_are_those_of_the_tape(names: Dataset, seed: int) -> None:
     config = random_config(seed)

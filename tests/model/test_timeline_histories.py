@@ -246,6 +246,7 @@ def _what_hypothesis_writes_is_no_part_of_the_repository(tmp_path: Path) -> Iter
     set_hypothesis_home_dir(None)
 
 
+@pytest.mark.many_steps
 @pytest.mark.parametrize("engine", ["tape", "auto"])
 def test_whatever_was_done_it_stands_where_a_plain_replay_would(engine: str) -> None:
     run_state_machine_as_test(

@@ -156,6 +156,11 @@ def test_settings_are_read_from_the_environment(start: Start) -> None:
     assert answer.status_code == 413
 
 
+def test_what_is_wrong_with_the_command_is_said_before_torch_is_loaded() -> None:
+    asked = "import sys, server.__main__; print('torch' in sys.modules)"
+    assert subprocess.check_output([sys.executable, "-c", asked], cwd=ROOT, text=True) == "False\n"
+
+
 def test_help_lists_every_setting() -> None:
     shown = run("--help").stdout
     assert [name for name in Settings.model_fields if f"--{name.replace('_', '-')}" not in shown] == []

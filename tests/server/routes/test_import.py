@@ -1,6 +1,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import server.session
 from server.app import create_app
 from server.settings import Settings
 from tests.server.archives import packed, sealed, unpacked, with_json, with_tensor
-from tests.server.conftest import NewSession
+from tests.server.conftest import TINY_BATCH, TINY_MODEL, NewSession
 from tests.server.driving import Array, SessionDriver
 
 ZIP = {"content-type": "application/zip"}
@@ -63,12 +64,19 @@ def lived(request: pytest.FixtureRequest, new_session: NewSession) -> SessionDri
     return session
 
 
-@pytest.fixture
-def parts(new_session: NewSession) -> dict[str, bytes]:
+@pytest.fixture(scope="module")
+def parts(client: TestClient, dataset: str) -> Mapping[str, bytes]:
     """Of an exported session, with a checkpoint where it stands and one before."""
-    session = new_session(training={"engine": "tape"})
+    config = {
+        "data": {"dataset": dataset},
+        "model": TINY_MODEL,
+        "training": {"batch_size": TINY_BATCH, "engine": "tape"},
+    }
+    session = SessionDriver(client, client.post("/api/sessions", json=config).raise_for_status().json()["id"])
     live(session)
-    return unpacked(export(session))
+    exported = export(session)
+    session.request("DELETE").raise_for_status()
+    return MappingProxyType(unpacked(exported))
 
 
 # ── There and back ──
@@ -141,7 +149,7 @@ def test_an_imported_session_begins_a_life_of_its_own(lived: SessionDriver) -> N
 
 # ── Refused ──
 
-Parts = dict[str, bytes]
+Parts = Mapping[str, bytes]
 
 
 def json_of(name: str, /, **fields: Any) -> Callable[[Parts], Parts]:
