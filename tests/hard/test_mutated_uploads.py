@@ -22,7 +22,7 @@ EVIL = pickle.dumps(np.array([object()], dtype=object))
 SPLICES = [b"\x80\x04\x95", EVIL, b"|O", b"'descr': '|O8'", b"\x00" * 9, b"\xff" * 9, b"{", b"9" * 30, b"NaN", b"-1"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def session() -> Iterator[SessionDriver]:
     settings = Settings(database="sqlite://", max_commands_per_second=1_000_000_000, max_sessions_of_a_client=1_000_000)
     with TestClient(create_app(settings)) as client:
