@@ -16,7 +16,7 @@ from model.dataset import load_names
 from server.frames import build_frame
 from server.metrics import Recorder
 from server.past import Identity
-from server.schemas import Metrics, Series
+from server.schemas.results import Metrics, Series
 from server.session import Session
 from server.store import Store
 from server.views import View

@@ -31,7 +31,8 @@ from server.integrity import check_past
 from server.log import Command
 from server.past import Past
 from server.recorded import Key
-from server.schemas import CommandKind, DivergenceInfo
+from server.schemas.commands import CommandKind
+from server.schemas.sessions import DivergenceInfo
 from server.store import SavedDataset, SavedSession
 from server.validation import describe_errors
 

@@ -6,7 +6,7 @@ from model.engine import Watch
 from model.not_finite import NotFinite, first_not_finite
 from model.training import Run
 from server.errors import Invalid
-from server.schemas import Until
+from server.schemas.commands import Until
 
 NAN = "nan"  # The breakpoint that needs no bound: any gradient that is not finite. The loss is always watched.
 

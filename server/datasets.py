@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from model.config import DataConfig
 from model.dataset import NAMES_FILE, Dataset, InvalidWords, parse_words
 from server.errors import Invalid
-from server.schemas import DatasetInfo, SplitSizes
+from server.schemas.datasets import DatasetInfo, SplitSizes
 from server.store import SavedDataset, Store
 
 NAMES = "names"

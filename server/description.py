@@ -7,25 +7,18 @@ from model.initialization import starts
 from model.network import Call, Contribution, Network
 from model.ops import OPS, Op, Source
 from model.paths import PATHS
-from server.schemas import (
+from server.schemas.network import (
     ActivationInfo,
     BatchNormInfo,
     CallInfo,
     CallInput,
     ContributionInfo,
-    Formula,
     GradientInfo,
     NetworkInfo,
-    OpBackward,
-    OpForward,
-    OpInfo,
-    OpInput,
-    OpOutput,
     ParameterInfo,
     PathInfo,
-    RemarkInfo,
-    SourceInfo,
 )
+from server.schemas.ops import Formula, OpBackward, OpForward, OpInfo, OpInput, OpOutput, RemarkInfo, SourceInfo
 
 ITALIC_D = "<mi>&#x00064;</mi>"  # What latex2mathml makes of an upright d
 

@@ -9,7 +9,7 @@ from model.hunt import hunt_called
 from model.update import Clipping
 from server.errors import Conflict, Invalid
 from server.matrices import Array, as_matrix
-from server.schemas import ExplanationInfo, FactorInfo, LineInfo, OriginInfo, RestInfo, TermInfo
+from server.schemas.explanations import ExplanationInfo, FactorInfo, LineInfo, OriginInfo, RestInfo, TermInfo
 from server.snapshot import Snapshot
 
 

@@ -13,7 +13,7 @@ from pydantic_core import from_json, to_json
 
 from server.errors import Invalid
 from server.matrices import Array, as_matrix
-from server.schemas import TensorFormat
+from server.schemas.tensors import TensorFormat
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,10 @@ from server.blob import to_blob
 from server.errors import NotFound, TooLarge
 from server.matrices import Array, histogram, reduce_to, summarize
 from server.norms import root_mean_squares
-from server.schemas import DivergenceInfo, EngineInfo, Number, PositionInfo, Series, TrainingInfo, Wire
+from server.schemas.base import Number, Wire
+from server.schemas.results import Series
+from server.schemas.sessions import DivergenceInfo, EngineInfo, PositionInfo
+from server.schemas.training import TrainingInfo
 from server.snapshot import Snapshot
 from server.views import (
     HistogramView,

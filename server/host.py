@@ -50,34 +50,16 @@ from server.log import command_key
 from server.past import Identity, Past
 from server.pending import describe_update
 from server.roster import Roster
-from server.schemas import (
-    BranchWanted,
-    CommandInfo,
-    DatasetInfo,
-    Drawn,
-    Evaluated,
-    Evaluation,
-    ExplanationInfo,
-    Later,
-    Metrics,
-    NetworkInfo,
-    OpInfo,
-    ParentInfo,
-    PendingUpdate,
-    Progress,
-    RunWanted,
-    SampleInfo,
-    SamplesWanted,
-    Seek,
-    Series,
-    SessionInfo,
-    SplitSizes,
-    TensorFormat,
-    TensorInfo,
-    TimelineInfo,
-    TrainingChange,
-    Verification,
-)
+from server.schemas.commands import BranchWanted, CommandInfo, Later, RunWanted, Seek, TimelineInfo
+from server.schemas.datasets import DatasetInfo, SplitSizes
+from server.schemas.explanations import ExplanationInfo
+from server.schemas.network import NetworkInfo
+from server.schemas.ops import OpInfo
+from server.schemas.results import Drawn, Evaluated, Evaluation, Metrics, SampleInfo, SamplesWanted, Series
+from server.schemas.sessions import ParentInfo, Progress, SessionInfo
+from server.schemas.tensors import TensorFormat, TensorInfo, Verification
+from server.schemas.training import TrainingChange
+from server.schemas.update import PendingUpdate
 from server.session import Session
 from server.store import SavedDataset, SavedSession, Store
 from server.turns import Turns, TurnsBySpeed

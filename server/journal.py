@@ -10,7 +10,7 @@ from model.checkpoints import Checkpoint, Checkpoints
 from server.errors import SessionError, Unavailable
 from server.log import Command
 from server.recorded import Recorded, Written
-from server.schemas import SessionInfo
+from server.schemas.sessions import SessionInfo
 from server.store import Changes, Store
 
 log = logging.getLogger(__name__)

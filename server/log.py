@@ -13,7 +13,8 @@ from model.arming import Armed
 from model.edits import Edit, SetClipping, SetLearningRate, SetOutliers, SetParameter, SetTraps
 from model.outliers import Outliers
 from model.update import Clipping
-from server.schemas import CommandInfo, CommandKind, TimelineCommand, TrainingChange
+from server.schemas.commands import CommandInfo, CommandKind, TimelineCommand
+from server.schemas.training import TrainingChange
 
 # What of a training change a command carries, and what its body calls it.
 CHANGED = {

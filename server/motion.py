@@ -10,7 +10,8 @@ from typing import Any
 from model.clock import Position
 from model.engine import Watch
 from server.log import command_key
-from server.schemas import CommandKind, Progress
+from server.schemas.commands import CommandKind
+from server.schemas.sessions import Progress
 
 BURST_SECONDS = 1 / 240  # A quarter of a display's frame: whoever asks, a page for its next frame too, waits no longer.
 FASTER_AT_MOST = 8  # A burst has at most so many times the steps of the one before, since that may have been lucky.

@@ -12,7 +12,7 @@ from server.breakpoints import why_halted
 from server.errors import Conflict
 from server.motion import Motion, Pace
 from server.recorded import Recorded
-from server.schemas import EngineInfo, Progress
+from server.schemas.sessions import EngineInfo, Progress
 
 
 class Mover:

@@ -9,7 +9,7 @@ from model.config import Config
 from model.timeline import Divergence
 from server.log import Command
 from server.recorded import Key
-from server.schemas import DivergenceInfo, ParentInfo
+from server.schemas.sessions import DivergenceInfo, ParentInfo
 
 
 @dataclass(frozen=True)

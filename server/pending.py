@@ -3,7 +3,7 @@
 from model.preview import preview_update
 from model.update import Clipping
 from server.errors import Conflict, Invalid
-from server.schemas import ExampleChange, LossChange, PendingUpdate, ProbabilityChange
+from server.schemas.update import ExampleChange, LossChange, PendingUpdate, ProbabilityChange
 from server.snapshot import Snapshot
 
 

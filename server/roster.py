@@ -11,7 +11,7 @@ from typing import ParamSpec
 from server.datasets import Datasets
 from server.errors import NotFound, Unavailable
 from server.past import Identity, Past, ended_while_running
-from server.schemas import SessionInfo
+from server.schemas.sessions import SessionInfo
 from server.session import Session
 from server.store import SavedDataset, SavedSession, Store
 from server.turns import TurnsBySpeed

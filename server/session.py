@@ -29,22 +29,9 @@ from server.motion import Motion
 from server.mover import Mover
 from server.past import Identity, Past, describe_divergence, ended_while_running
 from server.recorded import Recorded
-from server.schemas import (
-    ArmedTrap,
-    ClippingInfo,
-    CommandKind,
-    EngineInfo,
-    Later,
-    PlantedOutliers,
-    PositionInfo,
-    Progress,
-    RunWanted,
-    Seek,
-    SessionInfo,
-    TimelineInfo,
-    TrainingChange,
-    TrainingInfo,
-)
+from server.schemas.commands import CommandKind, Later, RunWanted, Seek, TimelineInfo
+from server.schemas.sessions import EngineInfo, PositionInfo, Progress, SessionInfo
+from server.schemas.training import ArmedTrap, ClippingInfo, PlantedOutliers, TrainingChange, TrainingInfo
 from server.snapshot import Snapshot
 from server.store import Changes, Store
 

@@ -10,7 +10,8 @@ from model.verification import autograd_gradients, kernel_differences, verify
 from server.errors import Conflict, NotFound
 from server.matrices import Array
 from server.recorded import Recorded
-from server.schemas import SessionInfo, TensorInfo, Verification, VerificationRow
+from server.schemas.sessions import SessionInfo
+from server.schemas.tensors import TensorInfo, Verification, VerificationRow
 from server.views import NormsInfo, View, ViewInfo
 
 

@@ -14,7 +14,8 @@ from server.database import Database
 from server.errors import NotFound
 from server.log import Command, command_key
 from server.recorded import Key
-from server.schemas import DatasetInfo, SessionInfo
+from server.schemas.datasets import DatasetInfo
+from server.schemas.sessions import SessionInfo
 
 UNDO_TIME = timedelta(days=1)  # So long a deletion can be undone.
 REPEAT_TIME = timedelta(days=1)  # So long a command that is sent again is known.

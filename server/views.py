@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter, model_validator
 
 from model.config import Section
-from server.schemas import Number, Wire
+from server.schemas.base import Number, Wire
 
 TensorName = Annotated[str, Field(min_length=1, max_length=200)]
 

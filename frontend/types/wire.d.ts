@@ -1,4 +1,4 @@
-/** What the server says, over REST and in stream frames. The server's side is `server/schemas.py`. */
+/** What the server says, over REST and in stream frames. The server's side is `server/schemas/`. */
 
 /** What runs a session's steps: the tape op by op, or the kernel, which is the same step compiled. */
 export type EngineName = "tape" | "kernel";

@@ -5,7 +5,7 @@ from model.network import Network
 from model.trap import Place
 from model.traps import TRAPS
 from server.laboratory.schemas import TrapInfo, TrapPlace, TwinInfo
-from server.schemas import SourceInfo
+from server.schemas.ops import SourceInfo
 
 
 def describe_traps(network: Network) -> list[TrapInfo]:

@@ -7,7 +7,9 @@ from pydantic import Field
 from model.config import Section
 from model.outliers import MOST
 from model.surgery import MOST_CUTS
-from server.schemas import Number, PositionInfo, SourceInfo, Wire
+from server.schemas.base import Number, Wire
+from server.schemas.ops import SourceInfo
+from server.schemas.sessions import PositionInfo
 
 TensorName = Annotated[str, Field(max_length=100)]
 Cell = Annotated[list[Annotated[int, Field(ge=0)]], Field(max_length=4)]

@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from model.config import Config
-from server.schemas import Wire
+from server.schemas.base import Wire
 
 
 class LessonError(Wire):

@@ -9,7 +9,9 @@ from fastapi import Depends, Path, Query, Request
 from server.errors import TooLarge
 from server.host import SessionHost
 from server.limits import Shares, client_of
-from server.schemas import Later, Problem, SessionInfo
+from server.schemas.base import Problem
+from server.schemas.commands import Later
+from server.schemas.sessions import SessionInfo
 from server.settings import Settings
 
 MEANINGS = {

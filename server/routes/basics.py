@@ -8,7 +8,8 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_1_0_0, generate_late
 import server
 from server import telemetry
 from server.routes.access import Host, errors
-from server.schemas import Health, OpInfo
+from server.schemas.base import Health
+from server.schemas.ops import OpInfo
 
 router = APIRouter(tags=["basics"])
 

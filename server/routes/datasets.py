@@ -9,7 +9,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 
 from server.errors import Invalid
 from server.routes.access import AppSettings, Host, errors, read_body
-from server.schemas import DatasetInfo
+from server.schemas.datasets import DatasetInfo
 
 router = APIRouter(prefix="/api/datasets", tags=["data sets"])
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from server.routes.access import Host, SessionId, TensorName, errors
-from server.schemas import ExplanationInfo
+from server.schemas.explanations import ExplanationInfo
 
 router = APIRouter(prefix="/api/sessions/{session_id}", tags=["tensors"])
 MOST_TERMS = 5000  # More than a minibatch or a layer may well have

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Body, Query, Response
 
 from server.metrics import MAX_POINTS
 from server.routes.access import Host, SessionId, errors
-from server.schemas import Evaluation, Metrics, SampleInfo, SamplesWanted
+from server.schemas.results import Evaluation, Metrics, SampleInfo, SamplesWanted
 
 router = APIRouter(prefix="/api/sessions/{session_id}", tags=["results"])
 STEP = "Gradient-Flow-Step"

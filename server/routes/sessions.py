@@ -6,18 +6,9 @@ from fastapi import APIRouter, Body, Request, Response
 
 from model.config import Config
 from server.routes.access import AppSettings, Host, LaterSteps, Maker, SessionId, errors, read_body
-from server.schemas import (
-    Advance,
-    BranchWanted,
-    CommandInfo,
-    Progress,
-    Renaming,
-    RunWanted,
-    Seek,
-    SessionInfo,
-    TimelineInfo,
-    TrainingChange,
-)
+from server.schemas.commands import Advance, BranchWanted, CommandInfo, RunWanted, Seek, TimelineInfo
+from server.schemas.sessions import Progress, Renaming, SessionInfo
+from server.schemas.training import TrainingChange
 
 router = APIRouter(prefix="/api/sessions", tags=["sessions"])
 

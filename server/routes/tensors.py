@@ -16,7 +16,9 @@ from server.routes.access import (
     errors,
     read_body,
 )
-from server.schemas import NetworkInfo, SessionInfo, TensorFormat, TensorInfo, Verification
+from server.schemas.network import NetworkInfo
+from server.schemas.sessions import SessionInfo
+from server.schemas.tensors import TensorFormat, TensorInfo, Verification
 
 router = APIRouter(prefix="/api/sessions/{session_id}", tags=["tensors"])
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from server.routes.access import Host, SessionId, errors
-from server.schemas import PendingUpdate
+from server.schemas.update import PendingUpdate
 
 router = APIRouter(prefix="/api/sessions/{session_id}", tags=["tensors"])
 

@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from model.config import Config
 from model.dataset import parse_words
 from server.past import Identity, Past
-from server.schemas import DatasetInfo, SplitSizes
+from server.schemas.datasets import DatasetInfo, SplitSizes
 from server.session import Session
 from server.store import SavedDataset, Store
 from tests.server.reference import WORDS

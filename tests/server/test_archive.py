@@ -14,7 +14,8 @@ import server.archive
 from model.config import Config, DataConfig, ModelConfig, TrainingConfig
 from server.archive import Archive, read_archive, write_archive
 from server.errors import Invalid
-from server.schemas import ClippingInfo, RunWanted, TrainingChange
+from server.schemas.commands import RunWanted
+from server.schemas.training import ClippingInfo, TrainingChange
 from server.session import Session
 from server.store import SavedDataset, SavedSession
 from tests.server.archives import MANIFEST, packed, sealed, unpacked, with_json

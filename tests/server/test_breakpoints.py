@@ -6,7 +6,7 @@ from model.engine import Watch
 from model.not_finite import NotFinite
 from server.breakpoints import told, watch_for
 from server.errors import Invalid
-from server.schemas import Until
+from server.schemas.commands import Until
 
 GAUGES = ["loss", "gradient_norm", "saturation.h"]
 

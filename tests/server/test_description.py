@@ -8,7 +8,7 @@ from model.config import InitConfig, ModelConfig
 from model.network import Network
 from model.ops import OPS
 from server.description import describe_network, describe_ops
-from server.schemas import OpInfo
+from server.schemas.ops import OpInfo
 
 INFOS = {info.name: info for info in describe_ops()}
 MODELS = {

@@ -8,7 +8,7 @@ import safetensors.numpy
 
 from server.errors import Invalid
 from server.formats import WRITERS, decode_json, decode_npy, encode, parse_slices
-from server.schemas import TensorFormat
+from server.schemas.tensors import TensorFormat
 from tests.server.driving import Array, strict_json, to_npy
 
 RANDOM = np.random.default_rng(3)

@@ -24,7 +24,8 @@ from model.update import Clipping
 from server.log import Command
 from server.past import Identity
 from server.roster import past_of
-from server.schemas import ArmedTrap, ClippingInfo, PlantedOutliers, RunWanted, Seek, TrainingChange
+from server.schemas.commands import RunWanted, Seek
+from server.schemas.training import ArmedTrap, ClippingInfo, PlantedOutliers, TrainingChange
 from server.session import Session
 from server.store import Store
 from tests.server.sessions import DATASET, loaded, new_session, new_store

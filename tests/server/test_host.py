@@ -13,7 +13,8 @@ from model.dataset import Dataset
 from model.inference import Statistics, TrainedNetwork
 from server.errors import Conflict, Invalid, NotFound
 from server.host import SessionHost
-from server.schemas import Evaluation, RunWanted, SamplesWanted
+from server.schemas.commands import RunWanted
+from server.schemas.results import Evaluation, SamplesWanted
 from server.store import Store
 from tests.server.reference import WORDS
 

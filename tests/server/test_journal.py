@@ -17,7 +17,7 @@ from server.errors import NotFound, Unavailable
 from server.journal import Journal
 from server.log import Command
 from server.recorded import Key, Recorded
-from server.schemas import SessionInfo
+from server.schemas.sessions import SessionInfo
 from server.store import Changes, Store
 from tests.server.sessions import new_session
 

@@ -10,7 +10,8 @@ from model.edits import Edit, SetClipping, SetLearningRate, SetOutliers, SetPara
 from model.outliers import Outliers
 from model.update import Clipping
 from server.log import VALUE, Command, changes_in_effect, command_of, describe, edit_of, edits_of
-from server.schemas import CommandInfo, CommandKind, TrainingChange
+from server.schemas.commands import CommandInfo, CommandKind
+from server.schemas.training import TrainingChange
 
 ODD = torch.tensor([[-0.0, 1e-45, 3.4e38], [0.1, -1.5, 2**-149]])
 EDITS: dict[str, tuple[Edit, CommandKind, str]] = {

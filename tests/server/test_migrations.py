@@ -17,7 +17,7 @@ from alembic.script import ScriptDirectory
 import server
 from model.dataset import parse_words
 from server.database import Database
-from server.schemas import DatasetInfo, SplitSizes
+from server.schemas.datasets import DatasetInfo, SplitSizes
 from server.tables import datasets, metadata
 
 

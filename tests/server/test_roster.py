@@ -17,7 +17,8 @@ import server.roster
 from model.config import Config, DataConfig, ModelConfig, TrainingConfig
 from server.errors import NotFound, Unavailable
 from server.host import SessionHost
-from server.schemas import BranchWanted, ClippingInfo, RunWanted, Seek, TrainingChange
+from server.schemas.commands import BranchWanted, RunWanted, Seek
+from server.schemas.training import ClippingInfo, TrainingChange
 from server.session import Session
 from server.store import Store
 from server.views import ValuesView

@@ -13,7 +13,8 @@ from model.engine import Trace
 from server.errors import Conflict, Invalid, NotFound
 from server.frames import build_frame
 from server.motion import BURST_SECONDS
-from server.schemas import ClippingInfo, RunWanted, Seek, TrainingChange, Until
+from server.schemas.commands import RunWanted, Seek, Until
+from server.schemas.training import ClippingInfo, TrainingChange
 from server.session import Session
 from tests.server.driving import DecodedFrame
 from tests.server.sessions import new_session

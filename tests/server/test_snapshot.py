@@ -6,7 +6,7 @@ from model.config import Config, ModelConfig, TrainingConfig
 from server.errors import NotFound
 from server.frames import build_frame
 from server.matrices import Array, Histogram, histogram
-from server.schemas import RunWanted
+from server.schemas.commands import RunWanted
 from server.session import Session
 from server.views import View
 from tests.server.driving import DecodedFrame

@@ -17,7 +17,8 @@ from server import tables
 from server.errors import NotFound, Unavailable
 from server.log import Command
 from server.recorded import Key
-from server.schemas import DatasetInfo, DivergenceInfo, ParentInfo, SessionInfo
+from server.schemas.datasets import DatasetInfo
+from server.schemas.sessions import DivergenceInfo, ParentInfo, SessionInfo
 from server.store import Changes, SavedDataset, SavedSession, Store
 from tests.server.sessions import CONTENT, INFO, new_session
 

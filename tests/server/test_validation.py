@@ -4,7 +4,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from model.config import Config
-from server.schemas import Advance
+from server.schemas.commands import Advance
 from server.validation import describe_errors
 from server.views import ClientMessage
 

@@ -10,7 +10,8 @@ import pytest
 from model.config import Config, ModelConfig, TrainingConfig
 from server.errors import NotFound
 from server.frames import Frame
-from server.schemas import RunWanted, TrainingChange
+from server.schemas.commands import RunWanted
+from server.schemas.training import TrainingChange
 from server.session import Session
 from server.turns import Turns, TurnsBySpeed
 from server.worker import NICENESS, SECONDS_BETWEEN_FRAMES, Worker
