@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 from pathlib import Path
 
 IS_TOLD = Path("/proc/self/status").exists()
@@ -17,3 +18,13 @@ def resident(pid: int) -> int:
 def descriptors(pid: int) -> int:
     """How many files and sockets it has open."""
     return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+def descriptors_at_rest(pid: int) -> int:
+    """The same once they stay so many: what a client has closed the server closes a little later."""
+    count, since = descriptors(pid), time.monotonic()
+    while time.monotonic() - since < 0.5:
+        time.sleep(0.02)
+        if (now := descriptors(pid)) != count:
+            count, since = now, time.monotonic()
+    return count

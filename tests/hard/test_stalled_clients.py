@@ -8,7 +8,7 @@ import pytest
 from websockets.sync.client import ClientConnection, connect
 
 from tests.hard.options import SCALE
-from tests.hard.processes import IS_TOLD, descriptors, resident
+from tests.hard.processes import IS_TOLD, descriptors, descriptors_at_rest, resident
 from tests.server.slow_page import read_nothing
 
 CLIENTS = 20
@@ -61,7 +61,7 @@ def test_clients_that_have_gone_without_a_word_are_let_go_although_nothing_is_se
     pid, url = server
     session = f"{url}api/sessions/{httpx2.post(f'{url}api/sessions', json={}).raise_for_status().json()['id']}"
     httpx2.get(session).raise_for_status()
-    opened = descriptors(pid)
+    opened = descriptors_at_rest(pid)
     with contextlib.ExitStack() as stack:
         for _ in range(CLIENTS):
             stack.enter_context(read_nothing(f"{session}/stream", []))
