@@ -23,20 +23,23 @@ run: $(VENV)/.kernel ## Install, start the server, print its URL; options: make 
 test: $(VENV)/.dev $(VENV)/.kernel frontend/node_modules/.installed ## Run all tests: JavaScript, Python, browser; options to pytest: make test ARGS="-k loss"
 	$(BIN)/python -m tests.browser.chromium --install
 	$(BIN)/node --test "tests/frontend/**/*.test.js"
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-browser test-rest
+	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target test-browser test-rest test-model
 
-# Side by side, since each leaves half of two cores idle. Exit code 5: none of these is among those asked for.
+# Side by side, since the first two wait half of their time. Exit code 5: none of these is among those asked for.
 test-browser:
 	$(BIN)/python -m pytest tests/browser $(ARGS) || [ $$? -eq 5 ]
 
 test-rest:
-	$(BIN)/python -m pytest --ignore=tests/browser $(ARGS) || [ $$? -eq 5 ]
+	$(BIN)/python -m pytest --ignore=tests/browser --ignore=tests/model $(ARGS) || [ $$? -eq 5 ]
+
+test-model:
+	$(BIN)/python -m pytest tests/model $(ARGS) || [ $$? -eq 5 ]
 
 test-durability: $(VENV)/.dev $(VENV)/.kernel ## Kill the server 200 times on SQLite, 50 on PostgreSQL: half an hour; fewer: make test-durability KILLS=20
 	$(BIN)/python -m tests.durability.postgresql --install
 	DURABILITY_KILLS=$(or $(KILLS),200) $(BIN)/python -m pytest tests/durability --capture=no $(ARGS)
 
-test-hard: $(VENV)/.dev $(VENV)/.kernel ## Made-up requests, damaged files and messages, a class, in full: an hour
+test-hard: $(VENV)/.dev $(VENV)/.kernel ## Made-up requests, damaged files and messages, a class, in full: 40 minutes
 	HARD_SCALE=$(or $(SCALE),1) $(BIN)/python -m pytest tests/hard --capture=no $(ARGS)
 
 soak: $(VENV)/.dev $(VENV)/.kernel ## Half an hour of pupils who come and go while stores fail; the report is soak.html; shorter: make soak MINUTES=5
