@@ -117,35 +117,42 @@ def operable(network: Network) -> list[str]:
 
 
 def check_cuts(network: Network, cuts: Sequence[Cut]) -> None:
-    """Raise InvalidCut where one of them is none in this network."""
+    """Raise InvalidCut where one of them is none in this network, and say which."""
     if len(cuts) > MOST_CUTS:
         raise InvalidCut(f"cuts: at most {MOST_CUTS} at a time, got {len(cuts)}")
     known = operable(network)
-    for cut in cuts:
-        if cut.tensor not in known:
-            raise InvalidCut(f"cuts: {cut.tensor!r} cannot be cut; these can: {', '.join(known)}")
-        match cut:
-            case Freeze(tensor):
-                if tensor not in network.parameters:
-                    raise InvalidCut(f"cuts: {tensor} is no parameter to freeze: {', '.join(network.parameters)}")
-            case Scale(tensor, factor, cell):
-                _check_number(tensor, "factor", factor)
-                if cell is not None:
-                    _check_cell(network, tensor, cell)
-            case SetCell(tensor, cell, value):
-                _check_number(tensor, "value", value)
+    for number, cut in enumerate(cuts):
+        try:
+            _check_cut(network, cut, known)
+        except InvalidCut as error:
+            raise InvalidCut(f"cuts.{number}: {error}") from None
+
+
+def _check_cut(network: Network, cut: Cut, known: Sequence[str]) -> None:
+    if cut.tensor not in known:
+        raise InvalidCut(f"{cut.tensor!r} cannot be cut; these can: {', '.join(known)}")
+    match cut:
+        case Freeze(tensor):
+            if tensor not in network.parameters:
+                raise InvalidCut(f"{tensor} is no parameter to freeze: {', '.join(network.parameters)}")
+        case Scale(tensor, factor, cell):
+            _check_number(tensor, "factor", factor)
+            if cell is not None:
                 _check_cell(network, tensor, cell)
+        case SetCell(tensor, cell, value):
+            _check_number(tensor, "value", value)
+            _check_cell(network, tensor, cell)
 
 
 def _check_number(tensor: str, what: str, number: float) -> None:
     if not math.isfinite(number) or abs(number) > torch.finfo(torch.float32).max:
-        raise InvalidCut(f"cuts: the {what} for {tensor} must be finite in float32, got {number}")
+        raise InvalidCut(f"the {what} for {tensor} must be finite in float32, got {number}")
 
 
 def _check_cell(network: Network, tensor: str, cell: tuple[int, ...]) -> None:
     shape = network.tensors[tensor].shape
     if len(cell) != len(shape) or not all(0 <= index < size for index, size in zip(cell, shape, strict=True)):
-        raise InvalidCut(f"cuts: {tensor} has shape {list(shape)}, and no cell {list(cell)}")
+        raise InvalidCut(f"{tensor} has shape {list(shape)}, and no cell {list(cell)}")
 
 
 def _changes(network: Network, cuts: Sequence[Cut]) -> dict[str, Change]:

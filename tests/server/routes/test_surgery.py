@@ -76,11 +76,15 @@ def test_numbers_that_are_not_finite_are_null(session: SessionDriver) -> None:
 
 
 REFUSED: dict[str, tuple[Any, str]] = {
-    "an unknown tensor": ({"cuts": [{"kind": "detach", "tensor": "no"}]}, "cuts: 'no' cannot be cut; these can: C, "),
+    "an unknown tensor": ({"cuts": [{"kind": "detach", "tensor": "no"}]}, "cuts.0: 'no' cannot be cut; these can: C, "),
     "the minibatch": ({"cuts": [{"kind": "scale", "tensor": "Xb", "factor": 2}]}, "'Xb' cannot be cut"),
     "a cell outside": (
         {"cuts": [{"kind": "set", "tensor": "h", "cell": [8, 0], "value": 0}]},
-        "cuts: h has shape [8, 6], and no cell [8, 0]",
+        "cuts.0: h has shape [8, 6], and no cell [8, 0]",
+    ),
+    "one of several": (
+        {"cuts": [{"kind": "detach", "tensor": "h"}, {"kind": "freeze", "tensor": "h"}]},
+        "cuts.1: h is no parameter to freeze: C, ",
     ),
     "a cell below": ({"cuts": [{"kind": "set", "tensor": "h", "cell": [-1, 0], "value": 0}]}, "greater than or equal"),
     "a cell of another rank": ({"cuts": [{"kind": "scale", "tensor": "h", "cell": [0], "factor": 2}]}, "no cell [0]"),
