@@ -1,7 +1,7 @@
 """The trained network outside training: batch norm with fixed statistics, losses of splits, words drawn from it."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import torch
@@ -38,10 +38,20 @@ class NotFinite(ValueError):
 
 
 class TrainedNetwork:
-    """Parameters frozen at one moment: training may go on meanwhile, since it never changes them in place."""
+    """Parameters frozen at one moment: training may go on meanwhile, since it never changes them in place.
 
-    def __init__(self, config: Config, parameters: Mapping[str, Tensor], vocabulary: int) -> None:
+    `between` is called between any two pieces of work, none of which takes long; it may raise, to break off.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        parameters: Mapping[str, Tensor],
+        vocabulary: int,
+        between: Callable[[], None] = lambda: None,
+    ) -> None:
         self.parameters = parameters
+        self.between = between
         self.context_length = config.data.context_length
         fused = config.model.model_copy(update={"granularity": "fused"})
         network = build_network(fused, batch_size=1, context_length=self.context_length, vocabulary=vocabulary)
@@ -89,6 +99,7 @@ class TrainedNetwork:
         # The calls are a chain: each takes the one before it and parameters, so nothing else has to be kept.
         name = since
         for call in self.calls[self.begins[since] :]:
+            self.between()
             inputs = {tensor: x if tensor == name else self.parameters[tensor] for tensor in call.inputs}
             if call.op_name == "batch_norm":
                 gain, bias = (self.parameters[parameter] for parameter in call.inputs[1:])

@@ -1,6 +1,6 @@
 """What becomes of outliers: the loss of each over steps, with nothing done, loss clipping, and gradient clipping."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,12 +57,18 @@ def treatments(loss: float, norm: float, value: float) -> Mapping[str, Treatment
 
 
 def follow_outliers(
-    run: Run, beginning: Beginning, outliers: Outliers, treatment: Treatment, count: int
+    run: Run,
+    beginning: Beginning,
+    outliers: Outliers,
+    treatment: Treatment,
+    count: int,
+    between: Callable[[], None] = lambda: None,
 ) -> tuple[tuple[Outlier, ...], Curves]:
     """Train a run from its beginning with outliers planted, `count` steps long; `run` is used up.
 
     Losses are those of inference, with batch norm's statistics of a fixed sample of the training split, so that they
-    can be compared from step to step. Raises InvalidOutliers, and InvalidTraps where the run's engine takes none.
+    can be compared from step to step. `between` is called between any two pieces of work; it may raise, to break off.
+    Raises InvalidOutliers, and InvalidTraps where the run's engine takes none.
     """
     run.restore(beginning.state)
     run.schedule = beginning.schedule
@@ -72,6 +78,7 @@ def follow_outliers(
     marks = np.unique(np.linspace(0, count, POINTS + 1).round().astype(int)).tolist()
     losses = []
     for before, mark in zip([0, *marks], marks, strict=False):
+        between()
         run.advance(mark - before)
         losses.append(_losses(run))
     return run.planted, Curves([run.step - count + mark for mark in marks], torch.stack(losses))

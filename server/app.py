@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 
 import server
 from model.config import Config
+from server.ending import ToldOfTheEnd
 from server.errors import Conflict, Invalid, NotFound, SessionError, TooLarge, TooMany, Unavailable
 from server.headers import SecurityHeaders, security_headers
 from server.host import SessionHost
@@ -108,6 +109,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Once)
     app.add_middleware(BodyLimit, limit=settings.max_json_bytes, larger=LARGER_BODIES)
     app.add_middleware(CommandRate, per_second=settings.max_commands_per_second)
+    app.add_middleware(ToldOfTheEnd)
     app.add_middleware(Measured)
     app.add_middleware(SecurityHeaders, headers=security_headers(settings.frame_ancestors))
     return app

@@ -10,15 +10,13 @@ import os
 import secrets
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict
+from functools import partial
 from typing import TypeVar
 
 import torch
 
 from model.clock import Unit
 from model.config import Config
-from model.dataset import InvalidWords, Split
-from model.inference import NotFinite, Sample, TrainedNetwork, sample_words
 from model.layout import Layout
 from model.network import Network
 from model.state import InvalidState
@@ -26,7 +24,9 @@ from model.training import UnfitData, network_for
 from server.archive import read_archive, write_archive
 from server.datasets import Datasets, NewDataset
 from server.description import describe_network, describe_ops
-from server.errors import Conflict, Invalid, NotFound
+from server.errands import Between, Errands
+from server.errors import Invalid, NotFound
+from server.evaluating import Standing
 from server.explaining import describe_cell
 from server.formats import Encoded, decode_json, decode_npy, encode
 from server.frames import Frame, check_views
@@ -55,7 +55,7 @@ from server.schemas.datasets import DatasetInfo, SplitSizes
 from server.schemas.explanations import ExplanationInfo
 from server.schemas.network import NetworkInfo
 from server.schemas.ops import OpInfo
-from server.schemas.results import Drawn, Evaluated, Evaluation, Metrics, SampleInfo, SamplesWanted, Series
+from server.schemas.results import Drawn, Evaluated, Evaluation, Metrics, SamplesWanted, Series
 from server.schemas.sessions import ParentInfo, Progress, SessionInfo
 from server.schemas.tensors import TensorFormat, TensorInfo, Verification
 from server.schemas.training import TrainingChange
@@ -80,8 +80,7 @@ class SessionHost:
         self._ops = describe_ops()
         self._kernel = load_in_background()
         self._frames = ThreadPoolExecutor(max_workers=2, thread_name_prefix="frames")
-        # Evaluations take long: one after the other, they keep no short request waiting for a thread.
-        self._evaluations = ThreadPoolExecutor(max_workers=1, thread_name_prefix="evaluation")
+        self._errands = Errands()
         self._naming = asyncio.Lock()
         self._carried_out: Mapping[
             str | None, str
@@ -99,8 +98,8 @@ class SessionHost:
 
     async def close(self) -> None:
         """Have all sessions saved, and end them."""
+        await asyncio.to_thread(self._errands.close)
         await self._roster.close()
-        self._evaluations.shutdown(cancel_futures=True)
         self._frames.shutdown(cancel_futures=True)
         await asyncio.to_thread(self._store.close)
 
@@ -285,7 +284,11 @@ class SessionHost:
             return TrialStart.of(session.run)
 
         start = await self._call(session_id, begin)
-        return await self._evaluate(lambda: run_trial(start, wanted, has_kernel=self._kernel.exception() is None))
+
+        def run(between: Between) -> OutlierTrial:
+            return run_trial(start, wanted, between, has_kernel=self._kernel.exception() is None)
+
+        return await self._errands.run(run, slow=True)
 
     async def operate(self, session_id: str, wanted: SurgeryWanted) -> Operation:
         """A session's step done once more with cuts. Raises Conflict before all of it is known, Invalid."""
@@ -358,57 +361,13 @@ class SessionHost:
 
     async def evaluate(self, session_id: str, wanted: Evaluation) -> Evaluated:
         """Loss of each split with the parameters as they are now. Training goes on meanwhile."""
-
-        def snapshot(session: Session) -> Callable[[], Evaluated]:
-            run = session.run
-            network = TrainedNetwork(run.config, run.parameters, len(run.dataset.characters))
-            splits, running, step = run.splits, run.running, run.step
-
-            def evaluate() -> Evaluated:
-                if wanted.statistics == "running":
-                    statistics = network.running(running)
-                else:
-                    statistics = network.calibrated(splits["train"].contexts)
-                losses = {split: network.loss(splits[split], statistics) for split in wanted.splits}
-                return Evaluated(step=step, losses=losses)
-
-            return evaluate
-
-        return await self._evaluate(await self._call(session_id, snapshot))
+        standing = await self._standing(session_id)
+        return await self._errands.run(partial(standing.evaluate, wanted), slow=standing.is_slow)
 
     async def samples(self, session_id: str, wanted: SamplesWanted) -> Drawn:
         """Words drawn with the parameters as they are now. Training goes on meanwhile."""
-
-        def snapshot(session: Session) -> Callable[[], Drawn]:
-            run = session.run
-            network = TrainedNetwork(run.config, run.parameters, len(run.dataset.characters))
-            contexts, dataset, running, step = run.splits["train"].contexts, run.dataset, run.running, run.step
-            split_seed = run.config.data.split_seed
-
-            def draw() -> Drawn:
-                generator = torch.Generator()
-                if wanted.seed is None:
-                    generator.seed()
-                else:
-                    generator.manual_seed(wanted.seed)
-                if wanted.statistics == "running":
-                    statistics = network.running(running)
-                else:
-                    statistics = network.calibrated(contexts)
-                words = sample_words(
-                    network, statistics, dataset, count=wanted.count, prompt=wanted.prompt, generator=generator
-                )
-                found = dataset.split_of([sample.word for sample in words], split_seed)
-                return Drawn(step=step, words=[_sample_info(*each) for each in zip(words, found, strict=True)])
-
-            return draw
-
-        try:
-            return await self._evaluate(await self._call(session_id, snapshot))
-        except InvalidWords as error:
-            raise Invalid(f"prompt: {error}") from None
-        except NotFinite as error:
-            raise Conflict(str(error)) from None
+        standing = await self._standing(session_id)
+        return await self._errands.run(partial(standing.draw, wanted), slow=standing.is_slow)
 
     # ── The stream ──
 
@@ -477,12 +436,8 @@ class SessionHost:
                 "max_session_bytes); make layers, context or batch smaller"
             )
 
-    async def _evaluate(self, function: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._evaluations, function)
-
-
-def _sample_info(sample: Sample, found_in: Split | None) -> SampleInfo:
-    return SampleInfo.model_validate({**asdict(sample), "found_in": found_in})
+    async def _standing(self, session_id: str) -> Standing:
+        return await self._call(session_id, lambda session: Standing.of(session.run))
 
 
 def new_id() -> str:

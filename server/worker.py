@@ -3,9 +3,7 @@
 import contextlib
 import contextvars
 import logging
-import os
 import queue
-import sys
 import threading
 import time
 import weakref
@@ -17,6 +15,7 @@ from typing import NoReturn, TypeVar
 
 from server.errors import NotFound, SessionError
 from server.frames import Frame, build_frame
+from server.priority import yield_to_others
 from server.session import Session
 from server.turns import Turns, TurnsBySpeed
 from server.views import View
@@ -28,7 +27,6 @@ LONGEST_WAIT_SECONDS = 3600.0
 # Of a session that trains, frames are built no closer together: pages that come meanwhile share one. Half a display's
 # frame, so that a page which asks 60 times a second is not always just too early.
 SECONDS_BETWEEN_FRAMES = 1 / 120
-NICENESS = 10  # Of threads that train, more than that of those who answer people
 
 
 @dataclass(frozen=True)
@@ -114,9 +112,7 @@ class Worker:
     # ── In the thread ──
 
     def _work(self) -> None:
-        if sys.platform == "linux":  # Elsewhere a thread has no priority of its own.
-            thread = threading.get_native_id()
-            os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + NICENESS)
+        yield_to_others()
         while not self._closed:
             self._take(self._seconds_to_wait())
             self._take_all()

@@ -10,6 +10,7 @@ from model.network import Network
 from model.outlier_losses import Beginning, follow_outliers, treatments
 from model.outliers import InvalidOutliers, Outlier, Outliers
 from model.training import Run
+from server.errands import Between
 from server.errors import Invalid
 from server.laboratory.schemas import OutlierCurves, OutlierInfo, OutlierTrial, OutlierTrialWanted
 
@@ -46,8 +47,11 @@ def check_trial(network: Network, wanted: OutlierTrialWanted) -> None:
         )
 
 
-def run_trial(start: TrialStart, wanted: OutlierTrialWanted, *, has_kernel: bool) -> OutlierTrial:
-    """Train copies of the session, each in its way, and follow the outliers' losses. Raises Invalid."""
+def run_trial(start: TrialStart, wanted: OutlierTrialWanted, between: Between, *, has_kernel: bool) -> OutlierTrial:
+    """Train copies of the session, each in its way, and follow the outliers' losses. Raises Invalid.
+
+    `between` is called between any two pieces of work.
+    """
     training = start.config.training.model_copy(update={"engine": "auto" if has_kernel else "tape"})
     run = Run(start.config.model_copy(update={"training": training}), start.dataset)
     outliers = Outliers(wanted.count, wanted.seed)
@@ -55,7 +59,7 @@ def run_trial(start: TrialStart, wanted: OutlierTrialWanted, *, has_kernel: bool
     try:
         compared = treatments(wanted.loss_threshold, wanted.norm_threshold, wanted.value_threshold)
         for name, treatment in compared.items():
-            planted, found = follow_outliers(run, start.beginning, outliers, treatment, wanted.steps)
+            planted, found = follow_outliers(run, start.beginning, outliers, treatment, wanted.steps, between)
             curves.append(OutlierCurves(treatment=name, steps=list(found.steps), losses=found.losses.tolist()))
     except (InvalidOutliers, InvalidTraps) as error:
         raise Invalid(str(error)) from None

@@ -3,7 +3,9 @@
 import contextlib
 import signal
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -44,3 +46,31 @@ def test_it_ends_in_time_while_sessions_train_and_clients_never_read(
         assert trained["last_step"] >= seen["last_step"]
         assert not trained["running"]
         assert "The server ended" in trained["stopped"]
+
+
+def test_it_ends_in_time_while_requests_are_under_way_that_take_long(tmp_path: Path) -> None:
+    largest = {"model": {"hidden_sizes": [1024] * 16}, "training": {"batch_size": 256}}
+    tape: dict[str, Any] = {"training": {"engine": "tape"}}
+    with ThreadPoolExecutor(3) as threads, started(f"sqlite:///{tmp_path / 'sessions'}") as server:
+        client = httpx2.Client(timeout=60)
+
+        def begun(config: dict[str, Any], action: str, body: dict[str, Any]) -> "tuple[str, Future[httpx2.Response]]":
+            session = f"{server.url}api/sessions"
+            session += f"/{client.post(session, json=config).raise_for_status().json()['id']}"
+            return session, threads.submit(client.post, f"{session}/{action}", json=body)
+
+        asked = [
+            begun(largest, "evaluate", {}),
+            begun(tape, "outliers/trial", {"steps": 10_000}),
+            begun(tape, "advance", {"count": 1_000_000}),
+        ]
+        moving = asked[-1][0]
+        while not client.get(moving).raise_for_status().json()["position"]["step"]:  # Which was asked for last
+            time.sleep(0.05)
+        assert not any(answer.done() for _, answer in asked)
+        server.process.terminate()
+        begun_at = time.monotonic()
+        assert server.process.wait(SECONDS_TO_END) == -signal.SIGTERM
+        print(f"ended in {time.monotonic() - begun_at:.1f} s")
+        for _, answer in asked:
+            assert (answer.result().status_code, answer.result().json()["detail"][:16]) == (503, "the server ended")

@@ -81,3 +81,18 @@ def test_a_treatment_leaves_no_trace_in_the_next(names: Dataset) -> None:
         follow_outliers(run, beginning, Outliers(3), compared[name], 60)
     again = follow_outliers(run, beginning, Outliers(3), compared["nothing"], 60)[1]
     assert torch.equal(first.losses, again.losses)
+
+
+def test_between_two_pieces_of_the_training_it_can_be_broken_off(names: Dataset) -> None:
+    run = Run(Config(), parse_words("\n".join(names.words[:40]).encode(), "few names"))
+    beginning = Beginning(run.state(), run.schedule)
+    came_to: list[int] = []
+
+    def between() -> None:
+        came_to.append(run.step)
+        if run.step >= 40:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        follow_outliers(run, beginning, Outliers(3), treatments(4.0, 1.0, 0.02)["nothing"], 100, between)
+    assert came_to == [0, *range(0, 41, 2)]

@@ -10,11 +10,12 @@ import pytest
 from model.config import Config, ModelConfig, TrainingConfig
 from server.errors import NotFound
 from server.frames import Frame
+from server.priority import NICENESS
 from server.schemas.commands import RunWanted
 from server.schemas.training import TrainingChange
 from server.session import Session
 from server.turns import Turns, TurnsBySpeed
-from server.worker import NICENESS, SECONDS_BETWEEN_FRAMES, Worker
+from server.worker import SECONDS_BETWEEN_FRAMES, Worker
 from tests.server.sessions import loaded, new_session
 
 CONFIG = Config(model=ModelConfig(embedding_size=2, hidden_sizes=(4,)), training=TrainingConfig(batch_size=4))
