@@ -49,6 +49,7 @@ class Database:
         self._lock = None if self._file is None else FileLock(f"{self._file}.lock", thread_local=False)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database")
         self._closed = False
+        self._away = (0.0, "")  # When no transaction could be begun at last, and why
         try:
             self._take_file()
             self._engine = self._thread.submit(self._open).result()
@@ -59,9 +60,11 @@ class Database:
     def submit(self, work: Callable[[sa.Connection], T]) -> "Future[T]":
         """Do it in a transaction of its own, after all that was submitted before.
 
-        The future raises Unavailable where the database cannot be reached or written; then nothing of it was done.
+        The future raises Unavailable where the database cannot be reached or written; then nothing of it was done. What
+        was submitted while it could not be reached is not tried: with each waiting for its turn to find the same out,
+        the last of a class's commands would be answered after a minute.
         """
-        return self._thread.submit(self._transact, work)
+        return self._thread.submit(self._transact, work, time.monotonic())
 
     def close(self) -> None:
         """Do what was submitted, then let go of the database."""
@@ -94,15 +97,21 @@ class Database:
 
     # ── In the thread ──
 
-    def _transact(self, work: Callable[[sa.Connection], T]) -> T:
+    def _transact(self, work: Callable[[sa.Connection], T], submitted_at: float) -> T:
+        away_at, why = self._away
+        if submitted_at < away_at:
+            raise Unavailable(why)
+        has_begun = False
         try:
             self._check_file()
             with self._engine.begin() as connection:
+                has_begun = True
                 return work(connection)
         except (SQLAlchemyError, OSError, Unusable) as error:  # Unusable: connected anew, and it is locked by another.
-            raise Unavailable(
-                f"the store cannot be used ({_reason(error)}): it is tried again by itself; see to {self._shown}"
-            ) from error
+            why = f"the store cannot be used ({_reason(error)}): it is tried again by itself; see to {self._shown}"
+            if not has_begun:
+                self._away = time.monotonic(), why
+            raise Unavailable(why) from error
 
     def _check_file(self) -> None:
         """A file that was moved or replaced can still be written, by us, and will never be seen again."""

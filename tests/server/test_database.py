@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -357,6 +358,24 @@ def test_while_somebody_else_holds_the_lock_nothing_is_written_and_then_all_is(f
         other.execute("ROLLBACK")
         write(database, "free")
         assert names(database) == ["free, first", "free, second"]
+
+
+def test_all_that_comes_while_a_lock_is_waited_for_is_refused_with_it_and_not_one_after_the_other(file: Path) -> None:
+    tried: list[str] = []
+
+    def note(_: sa.Connection, __: Any, statement: str, *___: Any) -> None:
+        tried.append(statement)
+
+    with opened(file) as database, contextlib.closing(sqlite3.connect(file, isolation_level=None)) as other:
+        sa.event.listen(database._engine, "before_cursor_execute", note)
+        other.execute("BEGIN IMMEDIATE")
+        answers = [database.submit(lambda _: None) for _ in range(20)]
+        for answer in answers:
+            with pytest.raises(Unavailable, match="database is locked"):
+                answer.result()
+        assert tried == ["BEGIN IMMEDIATE"]
+        other.execute("ROLLBACK")
+        write(database, "free")
 
 
 @pytest.mark.parametrize(
