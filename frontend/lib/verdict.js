@@ -3,8 +3,9 @@
  *
  * @import { EngineName, Position, Verification, VerificationRow } from "../types/wire"
  *
- * @typedef {{ version: number, loss: number | null }} Seen
+ * @typedef {{ last_change: number, loss: number | null }} Seen
  *   What the page had of the checked position. `loss` is null where it was not known, or not finite.
+ * @typedef {{ position: Position } & Partial<Seen>} Now  Where the session stands.
  * @typedef {Verification & { seen: Seen | null }} Checked
  *   `seen` is null where the page had not yet come to where it was checked.
  * @typedef {"same" | "close" | "unknown" | "wrong"} Agreement
@@ -58,10 +59,12 @@ export function kernelVerdict(rows, trains) {
 
 /**
  * Where it was checked, as seen from where the session stands now.
- * @param {Pick<Checked, "position" | "seen">} then
- * @param {{ position: Position } & Partial<Seen>} now
+ * @param {Pick<Checked, "position" | "seen">} checked
+ * @param {Now} now
  */
-export function age({ position: then, seen }, { position, version, loss }) {
+export function age(checked, now) {
+  const { position: then, seen } = checked;
+  const { position, loss } = now;
   const where = `checked at step ${whole(then.step)} op ${then.op}`;
   const steps = position.step - then.step;
   if (steps !== 0) {
@@ -69,7 +72,14 @@ export function age({ position: then, seen }, { position, version, loss }) {
     return `${where}, ${distance} ${steps > 0 ? "ago" : "ahead"}`;
   }
   const losses = [seen?.loss ?? null, loss ?? null];
-  // Versions count every change, a way back and forth too; another loss of the same step is one of its parameters.
+  // A change may be one of the learning rate; another loss of the same step is one of its parameters.
   if (!losses.includes(null) && losses[0] !== losses[1]) return `${where}, before the parameters were changed`;
-  return seen && seen.version === version ? `${where}, that is here` : `${where}, in this step`;
+  return isHere(checked, now) ? `${where}, that is here` : `${where}, in this step`;
 }
+
+/**
+ * Whether what was checked is what is there now.
+ * @param {Pick<Checked, "position" | "seen">} checked @param {Now} now
+ */
+export const isHere = ({ position: then, seen }, { position, last_change }) =>
+  seen !== null && seen.last_change === last_change && then.step === position.step && then.op === position.op;

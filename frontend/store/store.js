@@ -112,7 +112,8 @@ export function createStore({ api, openStream, choices = DEFAULTS }) {
   /** What the page has of a position that was checked. @param {Position} position @returns {Seen | null} */
   function seen({ step, op }) {
     const info = derived.info.peek();
-    return info?.position.step === step && info.position.op === op ? { version: info.version, loss: info.loss } : null;
+    if (info?.position.step !== step || info.position.op !== op) return null;
+    return { last_change: info.last_change, loss: info.loss };
   }
 
   async function verify() {

@@ -45,16 +45,16 @@ test("where no gradient is finite, the kernel is not said to agree", () => {
 test("where there is no kernel, nothing is said of it", () => assert.equal(kernelVerdict([SAME], "tape"), ""));
 
 const HERE = { step: 1200, op: 50, ops: 50 };
-const SEEN = { version: 7, loss: 2.5 };
+const SEEN = { last_change: 7, loss: 2.5 };
 const AGES = [
   { now: { position: HERE, ...SEEN }, says: "that is here" },
-  { now: { position: { ...HERE, op: 49 }, version: 9, loss: 2.5 }, says: "in this step" },
-  { now: { position: HERE, version: 11, loss: 2.5 }, says: "in this step" },
-  { now: { position: HERE, version: 8, loss: 2.6 }, says: "before the parameters were changed" },
-  { now: { position: { ...HERE, op: 30 }, version: 8, loss: 2.6 }, says: "before the parameters were changed" },
-  { now: { position: { ...HERE, op: 3 }, version: 8, loss: null }, says: "in this step" },
-  { now: { position: { ...HERE, step: 1201 }, version: 8, loss: 2 }, says: "1 step ago" },
-  { now: { position: { ...HERE, step: 1198 }, version: 8, loss: 2 }, says: "2 steps ahead" },
+  { now: { position: { ...HERE, op: 49 }, ...SEEN }, says: "in this step" },
+  { now: { position: HERE, last_change: 11, loss: 2.5 }, says: "in this step" },
+  { now: { position: HERE, last_change: 8, loss: 2.6 }, says: "before the parameters were changed" },
+  { now: { position: { ...HERE, op: 30 }, last_change: 8, loss: 2.6 }, says: "before the parameters were changed" },
+  { now: { position: { ...HERE, op: 3 }, last_change: 8, loss: null }, says: "in this step" },
+  { now: { position: { ...HERE, step: 1201 }, last_change: 8, loss: 2 }, says: "1 step ago" },
+  { now: { position: { ...HERE, step: 1198 }, last_change: 8, loss: 2 }, says: "2 steps ahead" },
 ];
 for (const { now, says } of AGES) {
   test(`at ${JSON.stringify(now)} a verification was made ${says}`, () => {

@@ -22,6 +22,7 @@ import { currentOf, nodeFor } from "../../lib/flow/states.js";
 import { isHidden } from "../../lib/laboratory/hunt.js";
 import { errorMap } from "../../lib/laboratory/map.js";
 import { effect, signal } from "../../lib/signals.js";
+import { isHere } from "../../lib/verdict.js";
 import { ReadableView } from "../../lib/view.js";
 import { norms, readNorms } from "../../lib/views.js";
 import { FlowDrawing } from "./flow-drawing.js";
@@ -49,7 +50,7 @@ export class FlowGraph extends ReadableView {
   /** The magnitudes that came last, and of which state they are. */
   #found = { version: -1, norms: /** @type {Map<string, number>} */ (new Map()) };
   #op = -1;
-  /** The verification that was mapped last. @type {{ checked: Checked, map: ReturnType<typeof errorMap> } | null} */
+  /** The verification that was mapped last. @type {{ checked: Checked, isHunted: boolean, map: ReturnType<typeof errorMap> } | null} */
   #mapped = null;
   /** @type {FlowTools} */
   #tools = /** @type {any} */ (null);
@@ -151,11 +152,11 @@ export class FlowGraph extends ReadableView {
   /** What verification says of the state on show. @param {Store} store @param {Network} network */
   #verified({ verification, info, running, training }, network) {
     const checked = verification.peek();
-    const isOfThis = checked?.seen && checked.seen.version === info.peek()?.version && !running.peek();
-    if (!checked || !isOfThis) return null;
-    if (checked !== this.#mapped?.checked) {
-      const isHunted = (training.peek()?.traps ?? []).some(({ name }) => isHidden(name));
-      this.#mapped = { checked, map: errorMap(network, checked.rows, !isHunted) };
+    const now = info.peek();
+    if (!checked || !now || !isHere(checked, now) || running.peek()) return null;
+    const isHunted = (training.peek()?.traps ?? []).some(({ name }) => isHidden(name));
+    if (checked !== this.#mapped?.checked || isHunted !== this.#mapped.isHunted) {
+      this.#mapped = { checked, isHunted, map: errorMap(network, checked.rows, !isHunted) };
     }
     return this.#mapped.map;
   }

@@ -141,9 +141,9 @@ test("a verification remembers what the page had of its position", async () => {
   await store.actions.start();
   await store.actions.verify();
   assert.equal(store.verification.value?.seen, null);
-  streams[0].handlers.frame(frame({ position, version: 8, loss: 2.5 }));
+  streams[0].handlers.frame(frame({ position, last_change: 8, loss: 2.5 }));
   await store.actions.verify();
-  assert.deepEqual(store.verification.value?.seen, { version: 8, loss: 2.5 });
+  assert.deepEqual(store.verification.value?.seen, { last_change: 8, loss: 2.5 });
 });
 
 test("verifying is marked while it lasts, also when it fails", async () => {
