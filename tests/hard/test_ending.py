@@ -51,8 +51,11 @@ def test_it_ends_in_time_while_sessions_train_and_clients_never_read(
 def test_it_ends_in_time_while_requests_are_under_way_that_take_long(tmp_path: Path) -> None:
     largest = {"model": {"hidden_sizes": [1024] * 16}, "training": {"batch_size": 256}}
     tape: dict[str, Any] = {"training": {"engine": "tape"}}
-    with ThreadPoolExecutor(3) as threads, started(f"sqlite:///{tmp_path / 'sessions'}") as server:
-        client = httpx2.Client(timeout=60)
+    with (
+        httpx2.Client(timeout=60) as client,
+        ThreadPoolExecutor(3) as threads,
+        started(f"sqlite:///{tmp_path / 'sessions'}") as server,
+    ):
 
         def begun(config: dict[str, Any], action: str, body: dict[str, Any]) -> "tuple[str, Future[httpx2.Response]]":
             session = f"{server.url}api/sessions"
