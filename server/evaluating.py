@@ -14,8 +14,8 @@ from server.errands import Between
 from server.errors import Conflict, Invalid
 from server.schemas.results import Drawn, Evaluated, Evaluation, SampleInfo, SamplesWanted
 
-# Products of a parameter with an example that make an evaluation slow: some seconds.
-SLOW = 50_000_000_000
+# Parameters times examples beyond which an evaluation is slow: there it takes about two seconds.
+SLOW = 10_000_000_000
 
 
 @dataclass(frozen=True)
