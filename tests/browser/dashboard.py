@@ -74,14 +74,14 @@ class Dashboard:
         expect(found).to_have_attribute("state", "rest")
         return found
 
-    def figure(self, plot: str) -> list[dict[str, Any]]:
-        """The traces of a plot once it rests and has some: at first there is only a message."""
+    def figure(self, plot: str, holds: Callable[[list[dict[str, Any]]], bool] = bool) -> list[dict[str, Any]]:
+        """The traces of a plot once it rests and this holds of them: at first there is only a message."""
         deadline = time.monotonic() + 10
         while True:
             traces: list[dict[str, Any]] = self.wait_for_rest(plot).evaluate(FIGURE)
-            if traces:
+            if holds(traces):
                 return traces
-            assert time.monotonic() < deadline, f"{plot} rests, but shows nothing"
+            assert time.monotonic() < deadline, f"{plot} rests, but shows {traces or 'nothing'}"
             self.page.wait_for_timeout(20)
 
     def wait_for_other_figure(self, plot: str, figure: list[dict[str, Any]]) -> None:
